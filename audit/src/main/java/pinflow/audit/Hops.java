@@ -1,0 +1,44 @@
+package pinflow.audit;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * How many events of one topic each hop holds.
+ *
+ * @param log records in the log, end offset less beginning offset, all partitions
+ * @param objects records in the store's objects, by the objects' metadata
+ * @param outcomes events by their outcome, from the lake's {@code events}
+ */
+public record Hops(long log, long objects, Map<Outcome, Long> outcomes) {
+  /** What became of an event in the lake. */
+  public enum Outcome {
+    CLEAN,
+    QUARANTINED,
+    DUPLICATE,
+    SUPERSEDED;
+
+    /** As the {@code events} table has it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Outcome of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  public long count(Outcome outcome) {
+    return outcomes.getOrDefault(outcome, 0L);
+  }
+
+  /** Whether every record of the log is in an object, and every one has exactly one outcome. */
+  public boolean addUp() {
+    return log == objects && objects == events();
+  }
+
+  private long events() {
+    return List.of(Outcome.values()).stream().mapToLong(this::count).sum();
+  }
+}

@@ -1,0 +1,163 @@
+package pinflow.audit;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** The objects that the sink has written, as {@code contracts/objects.md} describes them. */
+public final class StoredObjects implements AutoCloseable {
+  private final S3Client s3;
+  private final Store store;
+
+  /**
+   * Where the objects are.
+   *
+   * @param endpoint an endpoint other than AWS's own, or null
+   * @param accessKey null for the AWS provider chain
+   * @param prefix the folder in the bucket, such as {@code topics}
+   */
+  public record Store(
+      @Nullable URI endpoint,
+      String region,
+      String bucket,
+      @Nullable String accessKey,
+      @Nullable String secretKey,
+      String prefix) {
+    @Override
+    public String toString() {
+      return "s3://" + bucket + "/" + prefix + (endpoint == null ? "" : " at " + endpoint);
+    }
+  }
+
+  /** An object's range of offsets, both ends included, and its number of records. */
+  public record Range(String key, int partition, long first, long last, long records) {}
+
+  public StoredObjects(Store store) {
+    this.store = store;
+    var builder =
+        S3Client.builder()
+            .region(Region.of(store.region()))
+            .httpClientBuilder(UrlConnectionHttpClient.builder())
+            .forcePathStyle(store.endpoint() != null);
+    if (store.endpoint() != null) {
+      builder.endpointOverride(store.endpoint());
+    }
+    if (store.accessKey() != null && store.secretKey() != null) {
+      builder.credentialsProvider(
+          StaticCredentialsProvider.create(
+              AwsBasicCredentials.create(store.accessKey(), store.secretKey())));
+    }
+    this.s3 = builder.build();
+  }
+
+  /** Makes the bucket if it is not there. */
+  public void createBucket() {
+    reading(
+        () -> {
+          boolean there =
+              s3.listBuckets().buckets().stream().anyMatch(b -> b.name().equals(store.bucket()));
+          return there ? null : s3.createBucket(request -> request.bucket(store.bucket()));
+        });
+  }
+
+  /**
+   * The ranges of a topic's objects, by partition and first offset.
+   *
+   * @throws AuditException when the store does not answer, or an object is not one of the sink's
+   */
+  public List<Range> ranges(String topic) {
+    return reading(
+        () -> {
+          List<Range> ranges = new ArrayList<>();
+          objects(topic).forEach(object -> ranges.add(range(object)));
+          ranges.sort(Comparator.comparingInt(Range::partition).thenComparingLong(Range::first));
+          return ranges;
+        });
+  }
+
+  /**
+   * The offset after the last one that the store holds, by partition; nothing for a partition
+   * without objects.
+   */
+  public Map<Integer, Long> ends(String topic) {
+    return reading(
+        () ->
+            objects(topic)
+                .collect(
+                    java.util.stream.Collectors.groupingBy(
+                        object -> partition(object.key()),
+                        java.util.stream.Collectors.collectingAndThen(
+                            java.util.stream.Collectors.maxBy(Comparator.comparing(S3Object::key)),
+                            newest -> newest.map(object -> range(object).last() + 1).orElse(0L)))));
+  }
+
+  private Stream<S3Object> objects(String topic) {
+    String prefix = store.prefix() + "/" + topic + "/";
+    return s3
+        .listObjectsV2Paginator(request -> request.bucket(store.bucket()).prefix(prefix))
+        .contents()
+        .stream();
+  }
+
+  private Range range(S3Object object) {
+    Map<String, String> metadata =
+        s3.headObject(request -> request.bucket(store.bucket()).key(object.key())).metadata();
+    return new Range(
+        object.key(),
+        partition(object.key()),
+        number(object, metadata, "first-offset"),
+        number(object, metadata, "last-offset"),
+        number(object, metadata, "record-count"));
+  }
+
+  private static long number(S3Object object, Map<String, String> metadata, String key) {
+    return Optional.ofNullable(metadata.get(key))
+        .filter(text -> text.matches("\\d{1,18}"))
+        .map(Long::parseLong)
+        .orElseThrow(
+            () ->
+                new AuditException(
+                    "Object %s has no metadata %s, so it was not written by the sink; move it out of the"
+                            .formatted(object.key(), key)
+                        + " topic's folder."));
+  }
+
+  private static int partition(String key) {
+    var matcher = java.util.regex.Pattern.compile("/partition=(\\d+)/").matcher(key);
+    if (!matcher.find()) {
+      throw new AuditException(
+          "Object %s is not in a folder partition=<n>, so it was not written by the sink; move it out"
+                  .formatted(key)
+              + " of the topic's folder.");
+    }
+    return Integer.parseInt(matcher.group(1));
+  }
+
+  private <T extends @Nullable Object> T reading(java.util.function.Supplier<T> read) {
+    try {
+      return read.get();
+    } catch (SdkException e) {
+      throw new AuditException(
+          "The object store %s cannot be read: %s. Check store.endpoint, store.bucket and the keys."
+              .formatted(store, e.getMessage()),
+          e);
+    }
+  }
+
+  @Override
+  public void close() {
+    s3.close();
+  }
+}

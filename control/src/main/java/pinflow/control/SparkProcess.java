@@ -1,0 +1,180 @@
+package pinflow.control;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+/**
+ * Spark in a JVM and with a class path of its own, steered by JSON lines: one request and then
+ * commands on its standard input, events on its standard output, its log in a file.
+ *
+ * <p>It may be started before there is work, since its start takes seconds. It ends when its
+ * standard input does, so it never outlives the process that started it.
+ */
+public final class SparkProcess implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String MAIN = "pinflow.lake.LakeJob";
+
+  /** Up to this many posts the first-level compiler alone is faster (facts measured in docs/). */
+  private static final long SMALL = 200_000;
+
+  private final Process process;
+  private final BufferedReader events;
+  private final BufferedWriter commands;
+  private final Path log;
+  private final Thread endWithUs;
+  private boolean ready;
+
+  private SparkProcess(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+    this.events =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    this.commands =
+        new BufferedWriter(
+            new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+    this.endWithUs = new Thread(process::destroyForcibly, "end-spark");
+    Runtime.getRuntime().addShutdownHook(endWithUs);
+  }
+
+  /**
+   * Starts the JVM and returns at once; {@link #awaitReady} waits for its session.
+   *
+   * @param request the store, the lake's location and the number of posts to expect, as {@code
+   *     contracts/lake-job.md} says
+   * @param log the file that takes Spark's log
+   */
+  public static SparkProcess start(Installation installation, ObjectNode request, Path log) {
+    try {
+      Files.createDirectories(log.toAbsolutePath().getParent());
+      Process process =
+          new ProcessBuilder(command(installation, request.path("rows").asLong(), log))
+              .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .start();
+      SparkProcess spark = new SparkProcess(process, log);
+      spark.send(request);
+      return spark;
+    } catch (IOException e) {
+      throw new RunException(
+          "Spark could not be started: %s. Is there memory and room on the disk?".formatted(e), e);
+    }
+  }
+
+  private static List<String> command(Installation installation, long rows, Path log)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(rows <= SMALL ? SparkOptions.SMALL_INPUT : SparkOptions.LARGE_INPUT);
+    command.addAll(SparkOptions.ALWAYS);
+    if (Files.exists(installation.lakeClassArchive())) {
+      command.add("-XX:SharedArchiveFile=" + installation.lakeClassArchive());
+    }
+    Path arguments = log.resolveSibling("spark.classpath");
+    Files.writeString(
+        arguments, "-cp \"" + installation.lakeClassPath().replace("\\", "\\\\") + "\"");
+    command.add("@" + arguments.toAbsolutePath());
+    command.add(MAIN);
+    return command;
+  }
+
+  /** Waits until the session has started. */
+  public void awaitReady() {
+    if (!ready) {
+      await("ready", (name, seconds) -> {});
+      ready = true;
+    }
+  }
+
+  /**
+   * Runs one command to its end.
+   *
+   * @param steps told of each step that has ended: its name and its seconds
+   * @return the result event
+   * @throws RunException when the job fails or Spark ends
+   */
+  public JsonNode run(ObjectNode command, BiConsumer<String, Double> steps) {
+    awaitReady();
+    send(command);
+    return await("result", steps);
+  }
+
+  private void send(ObjectNode line) {
+    try {
+      commands.write(JSON.writeValueAsString(line));
+      commands.newLine();
+      commands.flush();
+    } catch (IOException e) {
+      throw ended(e);
+    }
+  }
+
+  private JsonNode await(String wanted, BiConsumer<String, Double> steps) {
+    while (true) {
+      JsonNode event = next();
+      String kind = event.path("event").asText();
+      if (kind.equals(wanted)) {
+        return event;
+      }
+      switch (kind) {
+        case "step" -> steps.accept(event.path("name").asText(), event.path("seconds").asDouble());
+        case "error" ->
+            throw new RunException(event.path("message").asText(), event.path("user").asBoolean());
+        default -> throw new RunException("Spark sent an unexpected event: " + event, false);
+      }
+    }
+  }
+
+  private JsonNode next() {
+    try {
+      String line = events.readLine();
+      if (line == null) {
+        throw ended(null);
+      }
+      return JSON.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new RunException(
+          "Spark wrote something that is no event to its standard output; see %s.".formatted(log),
+          e);
+    } catch (IOException e) {
+      throw ended(e);
+    }
+  }
+
+  private RunException ended(@org.jspecify.annotations.Nullable IOException cause) {
+    String message =
+        "Spark's process ended in the middle of its work. Its log is %s; a run that is started again takes up where this one was."
+            .formatted(log);
+    return cause == null ? new RunException(message, false) : new RunException(message, cause);
+  }
+
+  /** Ends Spark: asks, and after ten seconds does not ask. */
+  @Override
+  public void close() {
+    try {
+      commands.close();
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+      Runtime.getRuntime().removeShutdownHook(endWithUs);
+    } catch (IOException | IllegalStateException e) {
+      // It has ended already, or this JVM is ending and the hook does the rest.
+      process.destroyForcibly();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
