@@ -1,0 +1,220 @@
+package pinflow.cli;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.commons.text.similarity.LevenshteinDistance;
+
+/** Reads {@code pinflow.yaml} over the defaults; a mistyped key or a wrong value names its line. */
+final class ConfigFile {
+  /** For every JSON and YAML of the commands: kebab-case keys, durations such as 10s. */
+  static final ObjectMapper MAPPER = configure(new YAMLMapper());
+
+  private final Path file;
+  private final Map<String, Integer> lines = new HashMap<>();
+
+  private ConfigFile(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * The configuration of a file, or the defaults when the file that is looked for by default is not
+   * there.
+   *
+   * @throws UsageException naming file, line and key
+   */
+  static PinflowConfig read(Path file, boolean required) {
+    ConfigFile config = new ConfigFile(file);
+    if (!required && !Files.exists(file)) {
+      return config.bind(defaults());
+    }
+    try {
+      String text = Files.readString(file);
+      JsonNode user = MAPPER.readTree(text);
+      config.noteLines(text);
+      ObjectNode all = defaults();
+      if (user instanceof ObjectNode sections) {
+        config.merge(sections, all, "");
+      } else if (!user.isMissingNode() && !user.isNull()) {
+        throw new UsageException(
+            "%s holds no keys; it begins like `id: 0e03d1c30c91`.".formatted(file));
+      }
+      return config.bind(all);
+    } catch (NoSuchFileException e) {
+      throw new UsageException(
+          "The configuration %s is not there. Check the path after --config.".formatted(file));
+    } catch (JsonProcessingException e) {
+      throw new UsageException(
+          "%s, line %d: this is not YAML: %s. Check the indentation and the quotes."
+              .formatted(file, line(e.getLocation()), e.getOriginalMessage().lines().findFirst().orElse("")));
+    } catch (IOException e) {
+      throw new UsageException(
+          "The configuration %s cannot be read: %s. Check its permissions.".formatted(file, e));
+    }
+  }
+
+  private static ObjectNode defaults() {
+    try (InputStream in = ConfigFile.class.getResourceAsStream("defaults.yaml")) {
+      return (ObjectNode) MAPPER.readTree(Objects.requireNonNull(in));
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private void merge(ObjectNode from, ObjectNode into, String path) {
+    from.properties()
+        .forEach(
+            entry -> {
+              String key = path + entry.getKey();
+              JsonNode known = into.get(entry.getKey());
+              if (known == null) {
+                throw new UsageException(unknown(key, entry.getKey(), into));
+              }
+              if (known instanceof ObjectNode section) {
+                if (entry.getValue() instanceof ObjectNode given) {
+                  merge(given, section, key + ".");
+                } else if (!entry.getValue().isNull()) {
+                  throw new UsageException(
+                      at(key) + "%s is a section with keys of its own, not a value.".formatted(key));
+                }
+              } else if (!entry.getValue().isNull()) {
+                into.set(entry.getKey(), entry.getValue());
+              }
+            });
+  }
+
+  private String unknown(String key, String mistyped, ObjectNode known) {
+    String nearest = "";
+    int distance = Math.max(3, mistyped.length() / 3) + 1;
+    for (var names = known.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      int apart =
+          LevenshteinDistance.getDefaultInstance()
+              .apply(name, mistyped.toLowerCase(Locale.ROOT).replace('_', '-'));
+      if (apart < distance) {
+        distance = apart;
+        nearest = name;
+      }
+    }
+    String parent = key.substring(0, key.length() - mistyped.length());
+    String known_ = String.join(", ", (Iterable<String>) known::fieldNames);
+    return at(key)
+        + "there is no key %s. %s"
+            .formatted(
+                key,
+                nearest.isEmpty()
+                    ? "Known here: " + known_ + "."
+                    : "Did you mean %s%s?".formatted(parent, nearest));
+  }
+
+  private PinflowConfig bind(ObjectNode all) {
+    try {
+      return MAPPER.treeToValue(all, PinflowConfig.class);
+    } catch (JsonMappingException e) {
+      StringBuilder path = new StringBuilder();
+      e.getPath().forEach(p -> path.append(path.isEmpty() ? "" : ".").append(kebab(p.getFieldName())));
+      String key = path.toString();
+      if (e.getCause() instanceof IllegalArgumentException wrong) {
+        String message = String.valueOf(wrong.getMessage());
+        String named = message.split("[ ;]", 2)[0];
+        String place = lines.containsKey(named) ? named : key;
+        throw new UsageException(at(place) + (message.startsWith(key) ? "" : key + ": ") + message + ".");
+      }
+      JsonNode value = key.isEmpty() ? NullNode.getInstance() : all.at("/" + key.replace('.', '/'));
+      throw new UsageException(
+          at(key)
+              + "%s is \"%s\", which is not what this key takes: %s."
+                  .formatted(key, value.asText(), e.getOriginalMessage().lines().findFirst().orElse("")));
+    } catch (JsonProcessingException e) {
+      throw new UsageException(file + ": " + e.getOriginalMessage());
+    }
+  }
+
+  private static String kebab(String name) {
+    return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+  }
+
+  private String at(String key) {
+    Integer line = lines.get(key);
+    return line == null ? file + ": " : "%s, line %d: ".formatted(file, line);
+  }
+
+  private void noteLines(String text) throws IOException {
+    try (JsonParser parser = new YAMLFactory().createParser(text)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        if (token == JsonToken.FIELD_NAME) {
+          String key = parser.getParsingContext().pathAsPointer().toString();
+          lines.put(key.substring(1).replace('/', '.'), line(parser.currentTokenLocation()));
+        }
+      }
+    }
+  }
+
+  private static int line(JsonLocation location) {
+    return location == null ? 1 : location.getLineNr();
+  }
+
+  private static ObjectMapper configure(ObjectMapper mapper) {
+    return mapper
+        .setPropertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+        .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+        .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+        .registerModule(
+            new SimpleModule().addDeserializer(Duration.class, new DurationDeserializer()));
+  }
+
+  /** Durations are a number with its unit: 250ms, 10s, 5m, 24h. */
+  private static final class DurationDeserializer extends FromStringDeserializer<Duration> {
+    private static final long serialVersionUID = 1;
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+
+    DurationDeserializer() {
+      super(Duration.class);
+    }
+
+    @Override
+    protected Duration _deserialize(
+        String text, com.fasterxml.jackson.databind.DeserializationContext context) {
+      Matcher matcher = FORM.matcher(text);
+      if (!matcher.matches()) {
+        throw new IllegalArgumentException(
+            "\"%s\" is no duration; write a number and its unit, such as 250ms, 10s, 5m or 24h"
+                .formatted(text));
+      }
+      long number = Long.parseLong(matcher.group(1));
+      return switch (matcher.group(2)) {
+        case "ms" -> Duration.ofMillis(number);
+        case "s" -> Duration.ofSeconds(number);
+        case "m" -> Duration.ofMinutes(number);
+        case "h" -> Duration.ofHours(number);
+        case "d" -> Duration.ofDays(number);
+        default -> throw new IllegalStateException(matcher.group(2));
+      };
+    }
+  }
+}

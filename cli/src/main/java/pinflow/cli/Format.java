@@ -1,0 +1,8 @@
+package pinflow.cli;
+
+/** How a result is printed. */
+enum Format {
+  TABLE,
+  JSON,
+  CSV
+}

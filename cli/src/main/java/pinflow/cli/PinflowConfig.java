@@ -1,0 +1,115 @@
+package pinflow.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import pinflow.platform.ConnectConfig;
+import pinflow.platform.DatabaseConfig;
+import pinflow.platform.KafkaConfig;
+import pinflow.platform.StoreConfig;
+
+/**
+ * {@code pinflow.yaml}, read and checked. What its keys mean stands in {@code defaults.yaml}.
+ *
+ * @param gateway as {@link pinflow.gateway.GatewayConfig} takes it, but for the broker's address
+ */
+record PinflowConfig(
+    String id,
+    DatabaseConfig source,
+    ObjectNode gateway,
+    KafkaConfig kafka,
+    ConnectConfig connect,
+    StoreConfig store,
+    SinkConfig sink,
+    LakeConfig lake) {
+
+  /** The source tables, by the last part of their topic's name. */
+  static final List<String> TABLES = List.of("pin", "geo", "user");
+
+  PinflowConfig {
+    if (!id.matches("[a-z0-9-]{1,40}")) {
+      throw new IllegalArgumentException(
+          "id is \"%s\"; it names a bucket too, so it has 1 to 40 of a-z, 0-9 and -".formatted(id));
+    }
+  }
+
+  /** When the sink closes an object. */
+  record SinkConfig(int flushRecords, long flushBytes, Duration rotate, String compression) {
+    SinkConfig {
+      require(flushRecords >= 1, "sink.flush-records is %d; it must be 1 or more", flushRecords);
+      require(
+          flushBytes >= 1_024 && flushBytes <= 256 << 20,
+          "sink.flush-bytes is %d; it must be 1024 (1 KiB) to 268435456 (256 MiB)",
+          flushBytes);
+      require(
+          rotate.toMillis() >= 100, "sink.rotate is %s; it must be 100ms or more", rotate);
+      require(
+          List.of("none", "gzip").contains(compression),
+          "sink.compression is %s; it must be none or gzip",
+          compression);
+    }
+  }
+
+  /** Where the tables are. */
+  record LakeConfig(String location) {
+    LakeConfig {
+      require(
+          location.equals("embedded")
+              || location.toLowerCase(Locale.ROOT).matches("(file:///|s3a://).+"),
+          "lake.location is %s; it must be embedded, file:///path or s3a://bucket/prefix",
+          location);
+    }
+  }
+
+  /** The same with every embedded part on a free port. */
+  PinflowConfig onFreePorts() {
+    ObjectNode free = gateway.deepCopy();
+    free.put("port", 0);
+    return new PinflowConfig(
+        id,
+        new DatabaseConfig(source.url(), source.creds(), 0, source.user(), source.password()),
+        free,
+        new KafkaConfig(kafka.bootstrap(), 0, kafka.partitions(), kafka.replicationFactor()),
+        new ConnectConfig(connect.url(), 0),
+        new StoreConfig(
+            store.endpoint(),
+            0,
+            store.region(),
+            store.bucket(),
+            store.accessKey(),
+            store.secretKey()),
+        sink,
+        lake);
+  }
+
+  List<String> topics() {
+    return TABLES.stream().map(table -> id + "." + table).toList();
+  }
+
+  String bucket() {
+    String bucket = store.bucket();
+    return bucket == null ? "user-" + id + "-bucket" : bucket;
+  }
+
+  /** The sink's properties, all but the store's address and keys. */
+  Map<String, String> sinkProperties() {
+    return Map.of(
+        "connector.class", "pinflow.sink.S3SinkConnector",
+        "tasks.max", "3",
+        "topics.regex", id.replace(".", "\\.") + "\\..*",
+        "flush.size", Integer.toString(sink.flushRecords()),
+        "flush.bytes", Long.toString(sink.flushBytes()),
+        "rotate.schedule.interval.ms", Long.toString(sink.rotate().toMillis()),
+        "s3.compression.type", sink.compression(),
+        "key.converter", "org.apache.kafka.connect.converters.ByteArrayConverter",
+        "value.converter", "org.apache.kafka.connect.converters.ByteArrayConverter");
+  }
+
+  private static void require(boolean holds, String message, Object value) {
+    if (!holds) {
+      throw new IllegalArgumentException(message.formatted(value));
+    }
+  }
+}

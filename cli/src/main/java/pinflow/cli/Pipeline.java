@@ -1,0 +1,170 @@
+package pinflow.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import pinflow.audit.StoredObjects;
+import pinflow.audit.StoredObjects.Store;
+import pinflow.control.Installation;
+import pinflow.gateway.Gateway;
+import pinflow.gateway.GatewayConfig;
+import pinflow.platform.Connectors;
+import pinflow.platform.Platform;
+import pinflow.platform.Topics;
+
+/**
+ * Every part of a running Pinflow, started in this order: database, broker and store side by side; the
+ * bucket and the topics; the Connect worker with the sink beside the gateway. Ended the other way round,
+ * so that what has been taken in is handed on: the gateway first, the log and the store last.
+ */
+final class Pipeline implements AutoCloseable {
+  private static final String SECRETS = "secrets/store.properties";
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final PinflowConfig config;
+  private final StateFolder state;
+  private final Steps steps;
+  private Running running;
+  private @Nullable Store store;
+
+  private Pipeline(PinflowConfig config, StateFolder state, Steps steps) {
+    this.config = config;
+    this.state = state;
+    this.steps = steps;
+    this.running =
+        new Running(
+            "starting", ProcessHandle.current().pid(), config.id(), Map.of(), Map.of());
+  }
+
+  /**
+   * Starts all parts; returns when all are ready.
+   *
+   * @param state taken by this process
+   */
+  static Pipeline start(PinflowConfig config, StateFolder state, Steps steps) {
+    Pipeline pipeline = new Pipeline(config, state, steps);
+    try {
+      state.write(pipeline.running);
+      pipeline.startParts();
+      pipeline.running = pipeline.running.withState("ready");
+      state.write(pipeline.running);
+      return pipeline;
+    } catch (RuntimeException e) {
+      pipeline.close();
+      throw e;
+    }
+  }
+
+  private void startParts() {
+    StateFolder.EmbeddedCredentials keys = state.credentials();
+    Platform platform =
+        Platform.start(
+            new Platform.Parts(config.source(), config.kafka(), config.connect(), config.store()),
+            new Platform.Folders(
+                state.path(), Installation.current().plugins(), state.resolve("secrets")),
+            new Platform.Keys(
+                keys.databaseUser(), keys.databasePassword(), keys.accessKey(), keys.secretKey()),
+            steps::done);
+    parts.push(platform);
+    Store objects = storeOf(platform, keys);
+    store = objects;
+    try (StoredObjects bucket = new StoredObjects(objects)) {
+      bucket.createBucket();
+    }
+    Topics.create(platform.kafka(), config.topics(), config.kafka());
+    var connect = CompletableFuture.supplyAsync(() -> startSink(platform, objects));
+    Gateway gateway = steps.time("gateway", () -> Gateway.start(gatewayConfig(platform.kafka())));
+    parts.push(gateway);
+    running = describe(platform, gateway, connect.join(), objects, keys);
+  }
+
+  private Store storeOf(Platform platform, StateFolder.EmbeddedCredentials keys) {
+    if (Platform.isEmbedded(config.store().endpoint())) {
+      return Connections.store(config, platform.store(), keys.accessKey(), keys.secretKey());
+    }
+    Store configured = Connections.store(config, state);
+    return java.util.Objects.requireNonNull(configured);
+  }
+
+  private URI startSink(Platform platform, Store objects) {
+    URI worker = platform.startConnect();
+    Map<String, String> properties = new LinkedHashMap<>(config.sinkProperties());
+    properties.put("s3.region", objects.region());
+    properties.put("s3.bucket.name", objects.bucket());
+    if (objects.endpoint() != null) {
+      properties.put("store.url", objects.endpoint().toString());
+    }
+    if (objects.accessKey() != null) {
+      // By reference: a connector's properties are kept in a topic and shown by the REST API.
+      state.writePrivately(
+          SECRETS,
+          "access-key=%s%nsecret-key=%s%n".formatted(objects.accessKey(), objects.secretKey()));
+      String file = state.resolve(SECRETS).toString();
+      properties.put("aws.access.key.id", "${file:" + file + ":access-key}");
+      properties.put("aws.secret.access.key", "${file:" + file + ":secret-key}");
+    }
+    steps.time("sink", () -> Connectors.put(worker, "pinflow-sink", properties));
+    return worker;
+  }
+
+  private GatewayConfig gatewayConfig(String bootstrap) {
+    ObjectNode section = config.gateway().deepCopy();
+    section.put("bootstrap", bootstrap);
+    return ConfigFile.MAPPER.convertValue(section, GatewayConfig.class);
+  }
+
+  private Running describe(
+      Platform platform,
+      Gateway gateway,
+      URI connect,
+      Store objects,
+      StateFolder.EmbeddedCredentials keys) {
+    Map<String, String> addresses = new LinkedHashMap<>();
+    addresses.put("gateway", gateway.url().toString());
+    addresses.put("kafka", platform.kafka());
+    addresses.put("s3", objects.endpoint() == null ? "aws" : objects.endpoint().toString());
+    addresses.put("connect", connect.toString());
+    Map<String, Map<String, String>> credentials = new LinkedHashMap<>();
+    if (platform.jdbcUrl() != null) {
+      addresses.put("database", platform.jdbcUrl());
+      credentials.put(
+          "database", Map.of("user", keys.databaseUser(), "password", keys.databasePassword()));
+    }
+    Map<String, String> s3 = new LinkedHashMap<>();
+    s3.put("bucket", objects.bucket());
+    s3.put("region", objects.region());
+    if (Platform.isEmbedded(config.store().endpoint())) {
+      s3.put("access_key", keys.accessKey());
+      s3.put("secret_key", keys.secretKey());
+    }
+    credentials.put("s3", s3);
+    return new Running(running.state(), running.pid(), config.id(), addresses, credentials);
+  }
+
+  Running running() {
+    return running;
+  }
+
+  Store store() {
+    return java.util.Objects.requireNonNull(store);
+  }
+
+  @Override
+  public void close() {
+    running = running.withState("stopping");
+    state.write(running);
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        org.slf4j.LoggerFactory.getLogger(Pipeline.class).warn("A part did not end well", e);
+      }
+    }
+    state.removeRunning();
+  }
+}

@@ -1,0 +1,65 @@
+package pinflow.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import pinflow.audit.LakeTables;
+import pinflow.audit.StoredObjects.Store;
+import pinflow.control.Installation;
+import pinflow.control.SparkProcess;
+
+/**
+ * Where objects and tables are, for those who read them.
+ *
+ * @param lake the folder of the tables: {@code file:///…} or {@code s3a://…}
+ * @param store null when the configured embedded store is not running
+ */
+record Places(String id, URI lake, @Nullable Store store) {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  static Places of(PinflowConfig config, StateFolder state, @Nullable Store store) {
+    String location = config.lake().location();
+    URI lake =
+        location.equals("embedded") ? state.resolve("lake").toUri() : URI.create(location);
+    return new Places(config.id(), lake, store);
+  }
+
+  /** The tables, through Delta Kernel. */
+  LakeTables tables() {
+    Map<String, String> hadoop = new HashMap<>();
+    if (store != null && lake.getScheme().equals("s3a")) {
+      if (store.endpoint() != null) {
+        hadoop.put("fs.s3a.endpoint", store.endpoint().toString());
+        hadoop.put("fs.s3a.path.style.access", "true");
+      }
+      hadoop.put("fs.s3a.endpoint.region", store.region());
+      if (store.accessKey() != null && store.secretKey() != null) {
+        hadoop.put("fs.s3a.access.key", store.accessKey());
+        hadoop.put("fs.s3a.secret.key", store.secretKey());
+      }
+    }
+    return new LakeTables(lake, hadoop);
+  }
+
+  /** Spark on these places, starting. */
+  SparkProcess spark(StateFolder state, long posts) {
+    ObjectNode request = JSON.createObjectNode().put("id", id).put("rows", posts);
+    request.putObject("lake").put("location", lake.toString());
+    if (store == null) {
+      request.putNull("store");
+    } else {
+      ObjectNode place = request.putObject("store");
+      if (store.endpoint() != null) {
+        place.put("endpoint", store.endpoint().toString());
+      }
+      place.put("region", store.region()).put("bucket", store.bucket());
+      place.put("accessKey", store.accessKey()).put("secretKey", store.secretKey());
+      place.put("prefix", store.prefix());
+    }
+    return SparkProcess.start(
+        Installation.current(), request, state.resolve("logs").resolve("spark.log"));
+  }
+}

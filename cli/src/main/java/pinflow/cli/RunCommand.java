@@ -1,0 +1,78 @@
+package pinflow.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import pinflow.audit.StoredObjects.Store;
+import pinflow.control.SparkProcess;
+
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Runs a job now.")
+final class RunCommand implements Callable<Integer> {
+  @Mixin private final Options options = new Options();
+
+  @Parameters(
+      paramLabel = "JOB",
+      description = "${COMPLETION-CANDIDATES}: what is new in the bucket, cleaned into the tables, and the answers made again.")
+  private Job job = Job.DAILY;
+
+  @Option(
+      names = "--posts",
+      paramLabel = "N",
+      description = "About how many posts are new; tunes Spark (default: ${DEFAULT-VALUE}).",
+      defaultValue = "100000")
+  private long posts;
+
+  @Option(names = "--json", description = "Prints what the run did as JSON.")
+  private boolean json;
+
+  /** The jobs. */
+  enum Job {
+    DAILY
+  }
+
+  @Override
+  public Integer call() {
+    StateFolder state = options.state();
+    PinflowConfig config = options.config();
+    Store store = Connections.store(config, state);
+    if (store == null) {
+      Connections.running(state, "The object store is embedded");
+    }
+    Steps steps = options.steps();
+    try (SparkProcess spark = Places.of(config, state, store).spark(state, posts)) {
+      steps.time(
+          "spark",
+          () -> {
+            spark.awaitReady();
+            return spark;
+          });
+      JsonNode result = daily(spark, steps);
+      System.out.println(json ? result.toString() : words(result));
+      return ExitCode.OK;
+    }
+  }
+
+  static JsonNode daily(SparkProcess spark, Steps steps) {
+    ObjectNode command = new JsonMapper().createObjectNode().put("job", "daily");
+    return spark.run(command, steps::done);
+  }
+
+  private static String words(JsonNode result) {
+    return result.path("batch").isNull()
+        ? "Nothing new in the bucket; the tables and answers stand."
+        : "Batch %d: %,d events from %,d objects. See the answers with `pinflow query --all`."
+            .formatted(
+                result.path("batch").asLong(),
+                result.path("events").asLong(),
+                result.path("objects").asLong());
+  }
+}

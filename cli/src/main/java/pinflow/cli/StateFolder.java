@@ -1,0 +1,223 @@
+package pinflow.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one folder ({@code --dir}) that all state lives under: the database, the log, the objects, the
+ * tables, the logs of the processes.
+ */
+final class StateFolder implements AutoCloseable {
+  private static final ObjectMapper JSON = new JsonMapper();
+
+  private final Path folder;
+  private @Nullable FileLock lock;
+
+  private StateFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /** The folder, whether it is there or not. */
+  static StateFolder at(Path folder) {
+    return new StateFolder(folder.toAbsolutePath().normalize());
+  }
+
+  /**
+   * Makes the folder and takes it for this process.
+   *
+   * @throws MachineException when it cannot be written, or another process has it
+   */
+  void take() {
+    try {
+      Files.createDirectories(folder);
+      FileChannel channel =
+          FileChannel.open(
+              folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      lock = channel.tryLock();
+      if (lock == null) {
+        channel.close();
+        throw inUse();
+      }
+    } catch (OverlappingFileLockException e) {
+      throw inUse();
+    } catch (IOException e) {
+      throw new MachineException(
+          "The state folder %s cannot be written: %s. Choose another with --dir."
+              .formatted(folder, describe(e)));
+    }
+  }
+
+  private MachineException inUse() {
+    return new MachineException(
+        "The state folder %s is in use by another pinflow%s. End it with `pinflow down --dir %s`, or choose another folder with --dir."
+            .formatted(
+                folder, running().map(r -> " (process " + r.pid() + ")").orElse(""), folder));
+  }
+
+  /** Whether a process has the folder. */
+  boolean isTaken() {
+    if (!Files.exists(folder.resolve("lock"))) {
+      return false;
+    }
+    try (FileChannel channel =
+            FileChannel.open(folder.resolve("lock"), StandardOpenOption.WRITE);
+        FileLock mine = channel.tryLock()) {
+      return mine == null;
+    } catch (OverlappingFileLockException e) {
+      return true;
+    } catch (IOException e) {
+      throw new MachineException(
+          "The state folder %s cannot be read: %s.".formatted(folder, describe(e)));
+    }
+  }
+
+  Path path() {
+    return folder;
+  }
+
+  Path resolve(String child) {
+    return folder.resolve(child);
+  }
+
+  /** What a running process has written about itself, if one has the folder. */
+  Optional<Running> running() {
+    Path file = folder.resolve("running.json");
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(JSON.readValue(file.toFile(), Running.class));
+    } catch (IOException e) {
+      throw new MachineException(
+          "The file %s cannot be read: %s. If nothing runs there, delete it."
+              .formatted(file, describe(e)));
+    }
+  }
+
+  void write(Running running) {
+    writePrivately("running.json", running);
+  }
+
+  void removeRunning() {
+    try {
+      Files.deleteIfExists(folder.resolve("running.json"));
+    } catch (IOException e) {
+      throw new MachineException(
+          "The file running.json in %s cannot be deleted: %s.".formatted(folder, describe(e)));
+    }
+  }
+
+  /** The user names and keys of the embedded parts, made at the first start and kept. */
+  EmbeddedCredentials credentials() {
+    Path file = folder.resolve("credentials.json");
+    if (!Files.exists(file)) {
+      writePrivately("credentials.json", EmbeddedCredentials.make(new SecureRandom()));
+    }
+    try {
+      return JSON.readValue(file.toFile(), EmbeddedCredentials.class);
+    } catch (IOException e) {
+      throw new MachineException(
+          "The file %s cannot be read: %s. The embedded database knows the password that stood in it."
+              .formatted(file, describe(e)));
+    }
+  }
+
+  /** User names and keys of the embedded parts. */
+  record EmbeddedCredentials(
+      String databaseUser, String databasePassword, String accessKey, String secretKey) {
+    static EmbeddedCredentials make(SecureRandom random) {
+      return new EmbeddedCredentials(
+          "pinflow", text(random, 12), "PINFLOW" + text(random, 6).toUpperCase(java.util.Locale.ROOT), text(random, 20));
+    }
+
+    private static String text(SecureRandom random, int bytes) {
+      byte[] drawn = new byte[bytes];
+      random.nextBytes(drawn);
+      return HexFormat.of().formatHex(drawn);
+    }
+
+    @Override
+    public String toString() {
+      return "EmbeddedCredentials[" + databaseUser + ", " + accessKey + "]";
+    }
+  }
+
+  /** Writes a file that only its owner reads, whole or not at all. */
+  void writePrivately(String name, Object content) {
+    try {
+      byte[] bytes =
+          content instanceof String text
+              ? text.getBytes(StandardCharsets.UTF_8)
+              : JSON.writeValueAsBytes(content);
+      Files.createDirectories(folder.resolve(name).getParent());
+      Path partial = folder.resolve(name + ".part");
+      Files.deleteIfExists(partial);
+      if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.createFile(
+            partial,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      }
+      Files.write(partial, bytes, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      Files.move(
+          partial,
+          folder.resolve(name),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new MachineException(
+          "The state folder %s cannot be written: %s. Make room or choose another with --dir."
+              .formatted(folder, describe(e)));
+    }
+  }
+
+  /** Deletes all state. The folder is taken first, so nothing runs in it. */
+  void delete() throws IOException {
+    try (var files = Files.walk(folder)) {
+      Set<Path> all = new java.util.TreeSet<>(java.util.Comparator.reverseOrder());
+      files.filter(file -> !file.equals(folder.resolve("lock"))).forEach(all::add);
+      all.remove(folder);
+      for (Path file : all) {
+        Files.delete(file);
+      }
+    }
+    close();
+    Files.deleteIfExists(folder.resolve("lock"));
+    Files.deleteIfExists(folder);
+  }
+
+  private static String describe(IOException e) {
+    return e instanceof java.nio.file.AccessDeniedException
+        ? "permission denied"
+        : e instanceof java.nio.file.FileSystemException f && f.getReason() != null
+            ? f.getReason()
+            : String.valueOf(e.getMessage());
+  }
+
+  @Override
+  public void close() {
+    FileLock held = lock;
+    if (held != null) {
+      try {
+        held.acquiredBy().close();
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+      lock = null;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package pinflow.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Says whether Pinflow runs, its addresses and credentials.")
+final class StatusCommand implements Callable<Integer> {
+  @Mixin private final Options options = new Options();
+
+  @Option(names = "--json", description = "As one JSON document.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    StateFolder state = options.state();
+    Optional<Running> running = state.isTaken() ? state.running() : Optional.empty();
+    if (running.isEmpty()) {
+      System.out.println(
+          json
+              ? Grid.json(Map.of("state", "stopped"))
+              : "stopped: no pinflow runs in %s".formatted(state.path()));
+      return ExitCode.UNAVAILABLE;
+    }
+    List<String> silent = Health.silent(running.get());
+    Running said = silent.isEmpty() ? running.get() : running.get().withState("degraded");
+    print(said, json, System.out);
+    if (!silent.isEmpty()) {
+      System.err.println(
+          "pinflow: no answer from %s; see %s."
+              .formatted(String.join(", ", silent), state.resolve("logs/pinflow.log")));
+    }
+    return said.state().equals("ready") ? ExitCode.OK : ExitCode.UNAVAILABLE;
+  }
+
+  static void print(Running running, boolean json, PrintStream out) {
+    if (json) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("state", running.state());
+      document.put("pid", running.pid());
+      document.put("id", running.id());
+      document.put("addresses", running.addresses());
+      document.put("credentials", running.credentials());
+      out.println(Grid.json(document));
+      return;
+    }
+    List<List<String>> rows = new ArrayList<>();
+    running
+        .addresses()
+        .forEach(
+            (part, address) ->
+                rows.add(
+                    List.of(
+                        part,
+                        address,
+                        words(running.credentials().getOrDefault(part, Map.of())))));
+    new Grid(List.of(running.state(), "address", "credentials"), rows).print(Format.TABLE, out);
+  }
+
+  private static String words(Map<String, String> credentials) {
+    return String.join(
+        " ", credentials.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+  }
+}

@@ -1,0 +1,14 @@
+package pinflow.gateway;
+
+/** A mistake in the gateway's settings or surroundings; the message says what happened, why, and what to do. */
+public final class GatewayException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  public GatewayException(String message) {
+    super(message);
+  }
+
+  public GatewayException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

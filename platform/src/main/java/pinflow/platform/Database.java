@@ -1,0 +1,305 @@
+package pinflow.platform;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A MariaDB server as a child process, on loopback: utf8mb4, UTC, one user with all rights on one
+ * schema; root cannot log in over the network. Its folder keeps the data ({@code data/}) and the
+ * log ({@code mariadb.log}).
+ */
+public final class Database implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Database.class);
+
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+
+  private final Process server;
+  private final FolderLock lock;
+  private final int port;
+  private final String schema;
+  private final Thread endWithJvm;
+
+  private Database(Process server, FolderLock lock, int port, String schema) {
+    this.server = server;
+    this.lock = lock;
+    this.port = port;
+    this.schema = schema;
+    this.endWithJvm = new Thread(() -> end(server.toHandle()), "end-mariadb");
+    Runtime.getRuntime().addShutdownHook(endWithJvm);
+  }
+
+  /**
+   * As the one below, with the server's programs in a folder that all of this user's databases
+   * share.
+   */
+  public static Database start(Path folder, int port, String user, String password, String schema) {
+    return start(folder, port, user, password, schema, MariaDbPrograms.cache());
+  }
+
+  /**
+   * Starts a server on the data in {@code folder}, which is made if it is missing, and returns when
+   * the user can log in. A server that a killed process has left on the folder is ended first.
+   *
+   * @param port 0 for any free one
+   * @param user made if need be, and given this password
+   * @param schema made if it is missing
+   * @param cache where the server's programs are unpacked
+   * @throws PlatformException if there is no server for this machine, the port is taken, the folder
+   *     is in use or cannot be written, or the server does not start
+   */
+  public static Database start(
+      Path folder, int port, String user, String password, String schema, Path cache) {
+    Path home = folder.toAbsolutePath().normalize();
+    try {
+      Files.createDirectories(home.resolve("tmp"));
+      FolderLock lock = FolderLock.take(home, "database");
+      try {
+        return start(home, lock, Ports.claim(port, "source.port"), user, password, schema, cache);
+      } catch (IOException | RuntimeException e) {
+        lock.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new PlatformException(
+          "The database cannot be started in %s: %s; that folder must be writable, with 200 MB free, and so must %s, with 350 MB."
+              .formatted(home, e, cache),
+          e);
+    }
+  }
+
+  private static Database start(
+      Path home, FolderLock lock, int port, String user, String password, String schema, Path cache)
+      throws IOException {
+    endLeftOver(home);
+    MariaDbPrograms programs = MariaDbPrograms.unpack(cache);
+    install(programs, home);
+    Path init = writeInit(home, user, password, schema);
+    try {
+      Process server = programs.process(home, serverCommand(programs, home, port, init)).start();
+      Files.writeString(pidFile(home), Long.toString(server.pid()));
+      Database database = new Database(server, lock, port, schema);
+      try {
+        database.awaitLogin(home, user, password);
+      } catch (RuntimeException e) {
+        database.close();
+        throw e;
+      }
+      return database;
+    } finally {
+      Files.delete(init);
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** {@code jdbc:mariadb://127.0.0.1:port/schema}. */
+  public String jdbcUrl() {
+    return "jdbc:mariadb://127.0.0.1:%d/%s".formatted(port, schema);
+  }
+
+  @Override
+  public void close() {
+    end(server.toHandle());
+    try {
+      Runtime.getRuntime().removeShutdownHook(endWithJvm);
+    } catch (IllegalStateException e) {
+      log.debug("Closed while the JVM ends: the hook runs too, and finds nothing to do");
+    }
+    lock.close();
+  }
+
+  /** The process id may be another's by now: the command line must name this folder, too. */
+  private static void endLeftOver(Path home) throws IOException {
+    if (!Files.exists(pidFile(home))) {
+      return;
+    }
+    String pid = Files.readString(pidFile(home)).strip();
+    if (!pid.isEmpty()) {
+      ProcessHandle.of(Long.parseLong(pid))
+          .filter(p -> p.info().commandLine().orElse("").contains("--datadir=" + data(home)))
+          .ifPresent(
+              server -> {
+                log.warn("Ending the database {} that a killed Pinflow has left in {}", pid, home);
+                end(server);
+              });
+    }
+    Files.delete(pidFile(home));
+  }
+
+  private static void install(MariaDbPrograms programs, Path home) throws IOException {
+    if (Files.isDirectory(data(home))) {
+      return;
+    }
+    Path part = home.resolve("data.part");
+    MariaDbPrograms.delete(part);
+    List<String> command = new ArrayList<>();
+    command.add(programs.installer().toString());
+    if (!MariaDbPrograms.isWindows()) {
+      command.addAll(
+          List.of(
+              "--no-defaults",
+              "--basedir=" + programs.home(),
+              "--force",
+              "--skip-name-resolve",
+              "--skip-test-db",
+              "--auth-root-authentication-method=socket"));
+      command.addAll(asRoot());
+    }
+    command.add("--datadir=" + part);
+    Process installer = programs.process(home, command).start();
+    try {
+      if (!installer.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        installer.destroyForcibly();
+      }
+      if (installer.waitFor() != 0) {
+        throw new PlatformException(
+            "MariaDB cannot make its data folder %s:%n%s".formatted(part, lastLines(home)));
+      }
+    } catch (InterruptedException e) {
+      installer.destroyForcibly();
+      throw interrupted(home, e);
+    }
+    Files.move(part, data(home), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** SQL run by the server as it starts: nobody else has the rights to make a user. */
+  private static Path writeInit(Path home, String user, String password, String schema)
+      throws IOException {
+    String account = "'%s'@'%%'".formatted(escape(user));
+    Path init = home.resolve("init.sql");
+    Files.deleteIfExists(init);
+    Files.createFile(init, onlyForOwner());
+    return Files.write(
+        init,
+        List.of(
+            "CREATE DATABASE IF NOT EXISTS `%s`;".formatted(schema),
+            "CREATE USER IF NOT EXISTS %s;".formatted(account),
+            "ALTER USER %s IDENTIFIED BY '%s';".formatted(account, escape(password)),
+            "GRANT ALL ON `%s`.* TO %s;".formatted(schema.replace("_", "\\_"), account)));
+  }
+
+  private static FileAttribute<?>[] onlyForOwner() {
+    return MariaDbPrograms.isWindows()
+        ? new FileAttribute<?>[0]
+        : new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        };
+  }
+
+  private static List<String> serverCommand(
+      MariaDbPrograms programs, Path home, int port, Path init) {
+    List<String> command = new ArrayList<>();
+    command.add(programs.server().toString());
+    command.add("--no-defaults");
+    command.add("--basedir=" + programs.home());
+    command.add("--datadir=" + data(home));
+    command.add("--tmpdir=" + home.resolve("tmp"));
+    command.add("--init-file=" + init);
+    command.add("--port=" + port);
+    command.add("--bind-address=127.0.0.1");
+    command.add("--skip-name-resolve");
+    command.add("--character-set-server=utf8mb4");
+    // Known to every client; the server's own default (uca1400) is not.
+    command.add("--collation-server=utf8mb4_unicode_ci");
+    command.add("--default-time-zone=+00:00");
+    command.add("--max-allowed-packet=64M");
+    if (MariaDbPrograms.isWindows()) {
+      command.add("--console");
+    } else {
+      // Relative to the data folder: the path of a socket has room for 107 bytes.
+      command.add("--socket=mariadbd.sock");
+      command.add("--pid-file=mariadbd.pid");
+      command.addAll(asRoot());
+    }
+    return command;
+  }
+
+  /** The server refuses to run as root unless it is told to. */
+  private static List<String> asRoot() {
+    return System.getProperty("user.name").equals("root") ? List.of("--user=root") : List.of();
+  }
+
+  private void awaitLogin(Path home, String user, String password) {
+    long began = System.nanoTime();
+    while (true) {
+      try {
+        DriverManager.getConnection(jdbcUrl() + "?connectTimeout=5000", user, password).close();
+        return;
+      } catch (SQLException e) {
+        boolean late = System.nanoTime() - began > START_LIMIT.toNanos();
+        try {
+          if (late || server.waitFor(20, TimeUnit.MILLISECONDS)) {
+            throw new PlatformException(
+                "MariaDB does not answer on port %d (source.port): %s. Its log ends:%n%s"
+                    .formatted(port, e.getMessage(), lastLines(home)),
+                e);
+          }
+        } catch (InterruptedException interrupt) {
+          throw interrupted(home, interrupt);
+        }
+      }
+    }
+  }
+
+  private static void end(ProcessHandle server) {
+    server.destroy();
+    try {
+      server.onExit().get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      log.warn(
+          "MariaDB (process {}) has not ended within {}: killing it", server.pid(), STOP_LIMIT);
+      server.destroyForcibly();
+      server.onExit().join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      server.destroyForcibly();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static PlatformException interrupted(Path home, InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new PlatformException("Interrupted while the database in %s started".formatted(home), e);
+  }
+
+  private static String lastLines(Path home) {
+    try {
+      List<String> lines = Files.readAllLines(MariaDbPrograms.log(home));
+      return String.join(
+          System.lineSeparator(), lines.subList(Math.max(0, lines.size() - 10), lines.size()));
+    } catch (IOException e) {
+      return "(its log cannot be read: %s)".formatted(e);
+    }
+  }
+
+  private static Path data(Path home) {
+    return home.resolve("data");
+  }
+
+  private static Path pidFile(Path home) {
+    return home.resolve("mariadb.pid");
+  }
+
+  private static String escape(String text) {
+    return text.replace("\\", "\\\\").replace("'", "\\'");
+  }
+}

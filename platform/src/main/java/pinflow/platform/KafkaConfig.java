@@ -1,0 +1,18 @@
+package pinflow.platform;
+
+/**
+ * The log.
+ *
+ * @param bootstrap {@code host:port,…} of a cluster, or {@code embedded}
+ * @param port the embedded broker's
+ * @param partitions of each event topic that Pinflow makes
+ * @param replicationFactor of each event topic, on a cluster
+ */
+public record KafkaConfig(String bootstrap, int port, int partitions, int replicationFactor) {
+  public KafkaConfig {
+    Check.address("kafka.bootstrap", bootstrap);
+    Check.port("kafka.port", port);
+    Check.range("kafka.partitions", partitions, 1, 1_000);
+    Check.range("kafka.replication-factor", replicationFactor, 1, 10);
+  }
+}

