@@ -1,17 +1,13 @@
 package pinflow.cli;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import pinflow.audit.Answers;
+import pinflow.audit.Answers.Answer;
 import pinflow.audit.Hops;
 import pinflow.audit.Ledger;
 import pinflow.audit.StoredObjects;
@@ -19,6 +15,9 @@ import pinflow.control.SparkProcess;
 import pinflow.source.SourceDatabase;
 import pinflow.source.SourceFiles;
 import pinflow.source.emulate.BatchEmulator;
+import pinflow.source.emulate.Settings;
+import pinflow.source.emulate.Summary;
+import pinflow.source.generate.PostGenerator;
 
 /** The whole way once, on the parts of a Pinflow of its own. */
 final class Demo {
@@ -42,35 +41,57 @@ final class Demo {
     steps.say("Starting in " + state.path());
     try (Pipeline pipeline = Pipeline.start(config, state, steps)) {
       Places places = Places.of(config, state, pipeline.store());
-      // Spark's start takes as long as the sending, so it starts now.
+      // Spark's start takes about as long as the sending, so both go on at once.
       try (SparkProcess spark = places.spark(state, posts.number());
           SourceDatabase database = Connections.database(config, state);
           StoredObjects objects = new StoredObjects(pipeline.store());
-          Ledger ledger = new Ledger(pipeline.running().addresses().get("kafka"), objects, places.tables())) {
+          Ledger ledger =
+              new Ledger(
+                  Connections.required(pipeline.running(), "kafka"), objects, places.tables())) {
         steps.time("source", () -> fill(database, posts));
-        BatchEmulator.Summary sent = steps.time("emulate", () -> emulate(pipeline, database));
-        steps.time("sink", () -> awaitSink(ledger));
-        steps.time("spark", () -> ready(spark));
+        Summary sent = steps.time("emulate", () -> emulate(pipeline, database));
+        steps.time("sink", () -> Wait.until("the sink", SINK_PATIENCE, () -> isStored(ledger)));
+        steps.time("spark", spark::awaitReady);
         RunCommand.daily(spark, steps);
         Map<String, Hops> hops = steps.time("count", () -> ledger.count(config.topics()));
         List<String> faults = ledger.tableFaults();
-        List<Answers.Answer> answers = new Answers(places.tables()).all();
-        double total = (System.nanoTime() - began) / 1e9;
-        steps.done("total", total);
-        return new DemoResult(config.id(), sent, answers, hops, faults, steps.seconds());
+        List<Answer> answers = new Answers(places.tables()).all();
+        steps.done("total", (System.nanoTime() - began) / 1e9);
+        return new DemoResult(
+            config.id(),
+            sent.posts(),
+            EmulateCommand.bySuffix(sent.posted()),
+            EmulateCommand.bySuffix(sent.failed()),
+            answers,
+            hops,
+            faults,
+            steps.seconds());
       }
     }
   }
 
-  private Void fill(SourceDatabase database, Posts posts) {
+  private static void fill(SourceDatabase database, Posts posts) {
     if (posts.importFrom() != null) {
-      SourceFiles.importFrom(posts.importFrom(), database);
+      SourceFiles.importFrom(posts.importFrom(), database, false);
     } else {
-      database.generate(posts.number(), posts.seed());
+      PostGenerator.fill(database, posts.number(), posts.seed(), false);
     }
     if (posts.exportTo() != null) {
       SourceFiles.exportTo(posts.exportTo(), database);
     }
-    return null;
+  }
+
+  private Summary emulate(Pipeline pipeline, SourceDatabase database) {
+    URI gateway = URI.create(Connections.required(pipeline.running(), "gateway"));
+    Settings settings =
+        Settings.of(gateway, config.id(), state.resolve("emulate/batch.jsonl"));
+    try (EmulatorBar bar = new EmulatorBar(steps.quiet());
+        BatchEmulator emulator = new BatchEmulator(settings, database)) {
+      return emulator.run(bar);
+    }
+  }
+
+  private boolean isStored(Ledger ledger) {
+    return ledger.notYetStored(config.topics()) == 0;
   }
 }

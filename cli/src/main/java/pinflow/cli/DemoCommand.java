@@ -64,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
     PinflowConfig config = options.config().onFreePorts();
     StateFolder state =
         StateFolder.at(
-            options.dir.equals(Options.DEFAULT_DIR) ? Path.of(".pinflow-demo") : options.dir);
+            options.dir == null ? Path.of(".pinflow-demo") : options.dir);
     boolean counted;
     try (state) {
       state.take();

@@ -1,24 +1,16 @@
 package pinflow.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.net.URI;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import pinflow.audit.LakeTables;
-import pinflow.audit.StoredObjects.Store;
-import pinflow.platform.Platform;
-import pinflow.platform.Secret;
 
 /** The options that every command takes, and what they lead to. */
 final class Options {
   @Option(
       names = "--dir",
       paramLabel = "DIR",
-      description = "The state folder (default: ${DEFAULT-VALUE} where pinflow is started).",
-      defaultValue = ".pinflow")
-  Path dir = Path.of(".pinflow");
+      description = "The state folder (default: .pinflow where pinflow is started).")
+  @Nullable Path dir;
 
   @Option(
       names = "--config",
@@ -38,7 +30,7 @@ final class Options {
   }
 
   StateFolder state() {
-    return StateFolder.at(dir);
+    return StateFolder.at(dir == null ? Path.of(".pinflow") : dir);
   }
 
   Steps steps() {

@@ -49,12 +49,7 @@ final class RunCommand implements Callable<Integer> {
     }
     Steps steps = options.steps();
     try (SparkProcess spark = Places.of(config, state, store).spark(state, posts)) {
-      steps.time(
-          "spark",
-          () -> {
-            spark.awaitReady();
-            return spark;
-          });
+      steps.time("spark", spark::awaitReady);
       JsonNode result = daily(spark, steps);
       System.out.println(json ? result.toString() : words(result));
       return ExitCode.OK;

@@ -13,9 +13,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +49,7 @@ final class StateFolder implements AutoCloseable {
       Files.createDirectories(folder);
       FileChannel channel =
           FileChannel.open(
-              folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+              lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       lock = channel.tryLock();
       if (lock == null) {
         channel.close();
@@ -71,11 +73,11 @@ final class StateFolder implements AutoCloseable {
 
   /** Whether a process has the folder. */
   boolean isTaken() {
-    if (!Files.exists(folder.resolve("lock"))) {
+    if (!Files.exists(lockFile())) {
       return false;
     }
     try (FileChannel channel =
-            FileChannel.open(folder.resolve("lock"), StandardOpenOption.WRITE);
+            FileChannel.open(lockFile(), StandardOpenOption.WRITE);
         FileLock mine = channel.tryLock()) {
       return mine == null;
     } catch (OverlappingFileLockException e) {
@@ -185,19 +187,38 @@ final class StateFolder implements AutoCloseable {
     }
   }
 
-  /** Deletes all state. The folder is taken first, so nothing runs in it. */
-  void delete() throws IOException {
-    try (var files = Files.walk(folder)) {
-      Set<Path> all = new java.util.TreeSet<>(java.util.Comparator.reverseOrder());
-      files.filter(file -> !file.equals(folder.resolve("lock"))).forEach(all::add);
-      all.remove(folder);
-      for (Path file : all) {
-        Files.delete(file);
-      }
+  /** Whether there is anything but the lock in the folder. */
+  boolean holdsData() throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.anyMatch(file -> !file.equals(lockFile()));
     }
+  }
+
+  /** Deletes all that is in the folder, which is taken. */
+  void empty() throws IOException {
+    List<Path> all;
+    try (var files = Files.walk(folder)) {
+      all =
+          files
+              .filter(file -> !file.equals(lockFile()) && !file.equals(folder))
+              .sorted(Comparator.reverseOrder())
+              .toList();
+    }
+    for (Path file : all) {
+      Files.delete(file);
+    }
+  }
+
+  /** Deletes the folder, which is taken. */
+  void delete() throws IOException {
+    empty();
     close();
-    Files.deleteIfExists(folder.resolve("lock"));
+    Files.deleteIfExists(lockFile());
     Files.deleteIfExists(folder);
+  }
+
+  private Path lockFile() {
+    return folder.resolve("lock");
   }
 
   private static String describe(IOException e) {

@@ -39,6 +39,16 @@ final class Steps {
   }
 
   /** Runs a step and notes its seconds. */
+  void time(String step, Runnable work) {
+    time(
+        step,
+        () -> {
+          work.run();
+          return true;
+        });
+  }
+
+  /** Runs a step and notes its seconds. */
   <T> T time(String step, java.util.function.Supplier<T> work) {
     long began = System.nanoTime();
     T result = work.get();

@@ -7,8 +7,8 @@ import java.time.Duration;
 /**
  * The gateway's settings: section {@code gateway} of {@code pinflow.yaml}.
  *
- * @param host the loopback address or name to listen on; any other is refused while the gateway
- *     has no credentials to ask for
+ * @param host the loopback address or name to listen on; any other is refused while the gateway has
+ *     no credentials to ask for
  * @param port 0 takes a free one
  * @param bootstrap addresses of Kafka brokers, {@code host:port} joined by commas
  * @param maxRequestBytes a larger body is answered 413
@@ -37,27 +37,71 @@ public record GatewayConfig(
   private static final long MIB = 1024 * 1024;
 
   public GatewayConfig {
-    require(isLoopback(host), "host", host, "a loopback address: without credentials the gateway does not listen elsewhere; use 127.0.0.1");
+    require(
+        isLoopback(host),
+        "host",
+        host,
+        "a loopback address: without credentials the gateway does not listen elsewhere; use 127.0.0.1");
     require(port >= 0 && port <= 65_535, "port", port, "between 0 (any free port) and 65535");
-    require(!bootstrap.isBlank(), "bootstrap", "'" + bootstrap + "'", "the brokers' addresses, such as 127.0.0.1:9092");
-    require(maxRequestBytes >= 1024 && maxRequestBytes <= 1024 * MIB, "maxRequestBytes", maxRequestBytes, "between 1 KiB and 1 GiB");
-    require(maxInFlightBytes >= maxRequestBytes, "maxInFlightBytes", maxInFlightBytes, "at least maxRequestBytes (" + maxRequestBytes + "), or no request of that size could ever be taken");
+    require(
+        !bootstrap.isBlank(),
+        "bootstrap",
+        "'" + bootstrap + "'",
+        "the brokers' addresses, such as 127.0.0.1:9092");
+    require(
+        maxRequestBytes >= 1024 && maxRequestBytes <= 1024 * MIB,
+        "maxRequestBytes",
+        maxRequestBytes,
+        "between 1 KiB and 1 GiB");
+    require(
+        maxInFlightBytes >= maxRequestBytes,
+        "maxInFlightBytes",
+        maxInFlightBytes,
+        "at least maxRequestBytes ("
+            + maxRequestBytes
+            + "), or no request of that size could ever be taken");
     require(maxConnections >= 1, "maxConnections", maxConnections, "1 or more");
-    require(within(requestDeadline, Duration.ofSeconds(1), Duration.ofMinutes(10)), "requestDeadline", requestDeadline, "between 1 s and 10 min");
-    require(within(idempotencyWindow, Duration.ofSeconds(1), Duration.ofDays(30)), "idempotencyWindow", idempotencyWindow, "between 1 s and 30 days");
-    require(idempotencyKeys >= 1 && idempotencyKeys <= 10_000_000, "idempotencyKeys", idempotencyKeys, "between 1 and 10,000,000");
-    require(consumerInstances >= 0 && consumerInstances <= 1_000, "consumerInstances", consumerInstances, "between 0 and 1,000");
+    require(
+        within(requestDeadline, Duration.ofSeconds(1), Duration.ofMinutes(10)),
+        "requestDeadline",
+        requestDeadline,
+        "between 1 s and 10 min");
+    require(
+        within(idempotencyWindow, Duration.ofSeconds(1), Duration.ofDays(30)),
+        "idempotencyWindow",
+        idempotencyWindow,
+        "between 1 s and 30 days");
+    require(
+        idempotencyKeys >= 1 && idempotencyKeys <= 10_000_000,
+        "idempotencyKeys",
+        idempotencyKeys,
+        "between 1 and 10,000,000");
+    require(
+        consumerInstances >= 0 && consumerInstances <= 1_000,
+        "consumerInstances",
+        consumerInstances,
+        "between 0 and 1,000");
   }
 
   /** The defaults of everything but the addresses. */
   public static GatewayConfig of(String host, int port, String bootstrap) {
     return new GatewayConfig(
-        host, port, bootstrap, 10 * MIB, 128 * MIB, 2_000, Duration.ofSeconds(30), Duration.ofHours(24), 200_000, 32);
+        host,
+        port,
+        bootstrap,
+        10 * MIB,
+        128 * MIB,
+        2_000,
+        Duration.ofSeconds(30),
+        Duration.ofHours(24),
+        200_000,
+        32);
   }
 
   private static void require(boolean right, String key, Object value, String expected) {
     if (!right) {
-      throw new GatewayException("gateway." + key + " is " + value + ". It must be " + expected + ".");
+      throw new GatewayException(
+          "gateway." + key + " is " + value + ". It must be " + expected + ".");
     }
   }
 

@@ -1,6 +1,11 @@
 package pinflow.gateway;
 
-/** A mistake in the gateway's settings or surroundings; the message says what happened, why, and what to do. */
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mistake in the gateway's settings or surroundings; the message says what happened, why, and
+ * what to do.
+ */
 public final class GatewayException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -8,7 +13,7 @@ public final class GatewayException extends RuntimeException {
     super(message);
   }
 
-  public GatewayException(String message, Throwable cause) {
+  public GatewayException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -1,4 +1,7 @@
-/** The HTTP door to the log: one server whose paths are answered by dialects, with its limits and health. */
+/**
+ * The HTTP door to the log: one server whose paths are answered by dialects, with its limits and
+ * health.
+ */
 @NullMarked
 package pinflow.gateway;
 

@@ -1,10 +1,11 @@
 package pinflow.platform;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -144,38 +145,44 @@ public final class Database implements AutoCloseable {
     Files.delete(pidFile(home));
   }
 
+  /**
+   * As mariadb-install-db would, which stumbles over spaces in paths; without test database and
+   * help tables.
+   */
   private static void install(MariaDbPrograms programs, Path home) throws IOException {
     if (Files.isDirectory(data(home))) {
       return;
     }
     Path part = home.resolve("data.part");
     MariaDbPrograms.delete(part);
-    List<String> command = new ArrayList<>();
-    command.add(programs.installer().toString());
-    if (!MariaDbPrograms.isWindows()) {
-      command.addAll(
-          List.of(
-              "--no-defaults",
-              "--basedir=" + programs.home(),
-              "--force",
-              "--skip-name-resolve",
-              "--skip-test-db",
-              "--auth-root-authentication-method=socket"));
-      command.addAll(asRoot());
-    }
-    command.add("--datadir=" + part);
-    Process installer = programs.process(home, command).start();
+    Files.createDirectory(part);
+    List<String> command = command(programs, home, part);
+    command.addAll(List.of("--bootstrap", "--enforce-storage-engine="));
+    Process server = programs.process(home, command).start();
     try {
-      if (!installer.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-        installer.destroyForcibly();
+      try (OutputStream in = server.getOutputStream()) {
+        in.write(
+            """
+            CREATE DATABASE mysql;
+            USE mysql;
+            SET @auth_root_socket = 'root';
+            """
+                .getBytes(StandardCharsets.UTF_8));
+        for (Path script : programs.systemTables()) {
+          Files.copy(script, in);
+        }
+      } catch (IOException e) {
+        log.debug("MariaDB ended before it had read all", e); // its log says why
       }
-      if (installer.waitFor() != 0) {
+      if (!server.waitFor(START_LIMIT.toSeconds(), TimeUnit.SECONDS) || server.exitValue() != 0) {
         throw new PlatformException(
-            "MariaDB cannot make its data folder %s:%n%s".formatted(part, lastLines(home)));
+            "MariaDB cannot make its data folder %s. Its log ends:%n%s"
+                .formatted(part, lastLines(home)));
       }
     } catch (InterruptedException e) {
-      installer.destroyForcibly();
       throw interrupted(home, e);
+    } finally {
+      server.destroyForcibly();
     }
     Files.move(part, data(home), StandardCopyOption.ATOMIC_MOVE);
   }
@@ -186,7 +193,8 @@ public final class Database implements AutoCloseable {
     String account = "'%s'@'%%'".formatted(escape(user));
     Path init = home.resolve("init.sql");
     Files.deleteIfExists(init);
-    Files.createFile(init, onlyForOwner());
+    Files.createFile(
+        init, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     return Files.write(
         init,
         List.of(
@@ -196,45 +204,37 @@ public final class Database implements AutoCloseable {
             "GRANT ALL ON `%s`.* TO %s;".formatted(schema.replace("_", "\\_"), account)));
   }
 
-  private static FileAttribute<?>[] onlyForOwner() {
-    return MariaDbPrograms.isWindows()
-        ? new FileAttribute<?>[0]
-        : new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-        };
-  }
-
   private static List<String> serverCommand(
       MariaDbPrograms programs, Path home, int port, Path init) {
-    List<String> command = new ArrayList<>();
-    command.add(programs.server().toString());
-    command.add("--no-defaults");
-    command.add("--basedir=" + programs.home());
-    command.add("--datadir=" + data(home));
-    command.add("--tmpdir=" + home.resolve("tmp"));
+    List<String> command = command(programs, home, data(home));
     command.add("--init-file=" + init);
     command.add("--port=" + port);
     command.add("--bind-address=127.0.0.1");
+    // Relative to the data folder: the path of a socket has room for 107 bytes.
+    command.add("--socket=mariadbd.sock");
+    command.add("--pid-file=mariadbd.pid");
     command.add("--skip-name-resolve");
+    // Else it makes itself an RSA key at each start, for 1 to 10 s.
+    command.add("--skip-ssl");
     command.add("--character-set-server=utf8mb4");
     // Known to every client; the server's own default (uca1400) is not.
     command.add("--collation-server=utf8mb4_unicode_ci");
     command.add("--default-time-zone=+00:00");
     command.add("--max-allowed-packet=64M");
-    if (MariaDbPrograms.isWindows()) {
-      command.add("--console");
-    } else {
-      // Relative to the data folder: the path of a socket has room for 107 bytes.
-      command.add("--socket=mariadbd.sock");
-      command.add("--pid-file=mariadbd.pid");
-      command.addAll(asRoot());
-    }
     return command;
   }
 
-  /** The server refuses to run as root unless it is told to. */
-  private static List<String> asRoot() {
-    return System.getProperty("user.name").equals("root") ? List.of("--user=root") : List.of();
+  private static List<String> command(MariaDbPrograms programs, Path home, Path data) {
+    List<String> command = new ArrayList<>();
+    command.add(programs.server().toString());
+    command.add("--no-defaults"); // must come first
+    command.add("--basedir=" + programs.home());
+    command.add("--datadir=" + data);
+    command.add("--tmpdir=" + home.resolve("tmp"));
+    if (System.getProperty("user.name").equals("root")) {
+      command.add("--user=root"); // it refuses to run as root unless it is told to
+    }
+    return command;
   }
 
   private void awaitLogin(Path home, String user, String password) {

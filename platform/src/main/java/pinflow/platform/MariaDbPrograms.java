@@ -12,7 +12,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.jar.JarEntry;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -50,7 +49,8 @@ record MariaDbPrograms(Path home) {
     if (Files.isDirectory(home)) {
       return new MariaDbPrograms(home);
     }
-    URL jar = MariaDbPrograms.class.getClassLoader().getResource(PACKAGE + folderInJar());
+    URL jar =
+        MariaDbPrograms.class.getClassLoader().getResource(PACKAGE + (isMac() ? "osx" : "linux"));
     if (jar == null) {
       throw new PlatformException(
           "There is no embedded MariaDB for %s on %s; give the address of a database of your own as source.url."
@@ -74,19 +74,25 @@ record MariaDbPrograms(Path home) {
   }
 
   Path server() {
-    return first("bin/mariadbd", "bin/mariadbd.exe", "bin/mysqld.exe");
+    return home.resolve("bin/mariadbd");
   }
 
-  Path installer() {
-    return first(
-        "scripts/mariadb-install-db", "bin/mariadb-install-db.exe", "bin/mysql_install_db.exe");
+  /** The SQL that makes the server's own tables, in order. */
+  List<Path> systemTables() {
+    return Stream.of(
+            "mariadb_system_tables.sql",
+            "mariadb_performance_tables.sql",
+            "mariadb_system_tables_data.sql",
+            "maria_add_gis_sp_bootstrap.sql")
+        .map(script -> home.resolve("share").resolve(script))
+        .toList();
   }
 
-  /** A program of ours, to be started; what it prints goes to the log in {@code folder}. */
+  /** A program of ours, to be started in {@code folder}; what it prints goes to the log there. */
   ProcessBuilder process(Path folder, List<String> command) {
     ProcessBuilder builder =
         new ProcessBuilder(command)
-            .directory(home.toFile())
+            .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log(folder).toFile()));
     String libraries = home.resolve("libs").toString();
@@ -99,8 +105,8 @@ record MariaDbPrograms(Path home) {
     return folder.resolve("mariadb.log");
   }
 
-  static boolean isWindows() {
-    return folderInJar().equals("winx64");
+  private static boolean isMac() {
+    return System.getProperty("os.name").startsWith("Mac");
   }
 
   static void delete(Path folder) throws IOException {
@@ -111,25 +117,6 @@ record MariaDbPrograms(Path home) {
         }
       }
     }
-  }
-
-  private Path first(String... names) {
-    return Stream.of(names)
-        .map(home::resolve)
-        .filter(Files::exists)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new PlatformException(
-                    "None of %s is in %s; delete that folder, so that it is unpacked anew."
-                        .formatted(List.of(names), home)));
-  }
-
-  private static String folderInJar() {
-    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-    return os.contains("win") && !os.contains("darwin")
-        ? "winx64"
-        : os.contains("mac") ? "osx" : "linux";
   }
 
   private static void copy(JarURLConnection jar, Path target) throws IOException {

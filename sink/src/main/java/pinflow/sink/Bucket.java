@@ -8,7 +8,6 @@ import java.security.DigestInputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -27,7 +26,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.ContentStreamProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
@@ -69,7 +68,7 @@ final class Bucket implements AutoCloseable {
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .httpClientBuilder(
-                UrlConnectionHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ATTEMPT))
+                ApacheHttpClient.builder().connectionTimeout(CONNECT).socketTimeout(ATTEMPT))
             .overrideConfiguration(o -> o.apiCallAttemptTimeout(ATTEMPT).apiCallTimeout(CALL));
     String url = config.getString(SinkConfig.STORE_URL);
     if (url != null) {
@@ -111,8 +110,7 @@ final class Bucket implements AutoCloseable {
         () -> {
           try {
             s3.putObject(
-                r ->
-                    r.bucket(name).key(key).contentType(type).metadata(metadata).ifNoneMatch("*"),
+                r -> r.bucket(name).key(key).contentType(type).metadata(metadata).ifNoneMatch("*"),
                 RequestBody.fromContentProvider(
                     ContentStreamProvider.fromByteArrayUnsafe(body), body.length, type));
             return true;
@@ -157,9 +155,9 @@ final class Bucket implements AutoCloseable {
     return in.transferTo(OutputStream.nullOutputStream());
   }
 
-  private <T> T call(String what, Callable<T> request) {
+  private <T> T call(String what, Request<T> request) {
     try {
-      return request.call();
+      return request.send();
     } catch (SdkException | IOException e) {
       String why = e.getMessage();
       if (passes(e)) {
@@ -175,8 +173,6 @@ final class Bucket implements AutoCloseable {
                   + " restart the task (nothing is lost: it goes on after the last object).",
               what, name, why),
           e);
-    } catch (Exception e) {
-      throw new IllegalStateException("No checked exception but IOException is thrown here", e);
     }
   }
 
@@ -184,8 +180,7 @@ final class Bucket implements AutoCloseable {
     if (e instanceof AwsServiceException) {
       AwsServiceException refused = (AwsServiceException) e;
       int status = refused.statusCode();
-      boolean changed =
-          status == 412 || (status == 404 && "NoSuchKey".equals(code(refused)));
+      boolean changed = status == 412 || (status == 404 && "NoSuchKey".equals(code(refused)));
       return changed || status == 408 || status == 409 || status == 429 || status >= 500;
     }
     if (e instanceof SdkClientException) {
@@ -199,6 +194,10 @@ final class Bucket implements AutoCloseable {
 
   private static String code(AwsServiceException e) {
     return e.awsErrorDetails() == null ? "" : e.awsErrorDetails().errorCode();
+  }
+
+  private interface Request<T> {
+    T send() throws IOException;
   }
 
   /** One reply to a listing. */

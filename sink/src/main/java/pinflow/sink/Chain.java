@@ -148,20 +148,17 @@ final class Chain {
   /** The last keys below an offset, in order, at most 1,000; empty if there are none. */
   private List<String> tailBefore(long bound) {
     List<String> found = List.of();
-    long low = -1; // an object begins here (or nothing is known)
-    long high = bound; // none begins from here on
+    long low = -1; // below this offset nothing needs to be looked for
+    long high = bound; // no object begins from here on to bound
     long probe = 0;
     while (high - low > 1) {
-      Bucket.Page page = bucket.list(names.prefix(), names.justBefore(probe));
+      Bucket.Page page = firstFrom(probe);
       List<String> keys =
           page.keys.stream()
               .filter(key -> names.firstOffset(key) < bound)
               .collect(Collectors.toList());
       if (keys.isEmpty()) {
         high = probe;
-        if (low < 0) {
-          return found;
-        }
       } else {
         found = keys;
         low = names.firstOffset(keys.get(keys.size() - 1));
@@ -172,6 +169,20 @@ final class Chain {
       probe = low + (high - low + 1) / 2;
     }
     return found;
+  }
+
+  /** The first objects that begin at an offset or later: at least one, unless there are none. */
+  private Bucket.Page firstFrom(long offset) {
+    String after = names.justBefore(offset);
+    while (true) {
+      Bucket.Page page = bucket.list(names.prefix(), after);
+      List<String> objects =
+          page.keys.stream().filter(names::isObject).collect(Collectors.toList());
+      if (!objects.isEmpty() || !page.more) {
+        return new Bucket.Page(objects, page.more);
+      }
+      after = page.keys.get(page.keys.size() - 1);
+    }
   }
 
   private static final class Torn {

@@ -1,14 +1,12 @@
 package pinflow.sink;
 
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
 
 /**
- * The keys of one partition's objects: {@code
- * <topics.dir>/<topic>/partition=<n>/<topic>+<n>+<first offset, 10 digits>.json[.gz]}. Their order
- * as strings is the order of their offsets.
+ * The keys of one partition's objects: {@code <topics.dir>/<topic>/partition=<n>/<topic>+<n>+<first
+ * offset, 10 digits>.json[.gz]}. Their order as strings is the order of their offsets.
  */
 final class ObjectNames {
 
@@ -59,19 +57,14 @@ final class ObjectNames {
   }
 
   /**
-   * The first offset of the object of this key.
-   *
-   * @throws ConnectException if the key was not made by this class
+   * Whether a key is one of these and not, say, s3proxy's {@code <key>-<uuid>} of a running PUT.
    */
+  boolean isObject(String key) {
+    return key.startsWith(prefix) && NAME.matcher(key.substring(prefix.length())).matches();
+  }
+
+  /** The first offset of the object of a key that {@link #isObject} accepts. */
   long firstOffset(String key) {
-    Matcher name = NAME.matcher(key.substring(prefix.length()));
-    if (!name.matches()) {
-      throw new ConnectException(
-          String.format(
-              "Object %s is in the place of this sink's objects, but its name is not theirs: another program wrote it;"
-                  + " move it away or set another topics.dir, then restart the task.",
-              key));
-    }
-    return Long.parseLong(name.group(1));
+    return Long.parseLong(key.substring(prefix.length(), prefix.length() + 10));
   }
 }

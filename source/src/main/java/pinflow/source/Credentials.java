@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who reads which database.
  *
- * @param jdbcUrl {@code jdbc:mariadb://host:port/database[?options]}; {@code jdbc:mysql:} is taken too
+ * @param jdbcUrl {@code jdbc:mariadb://host:port/database[?options]}; {@code jdbc:mysql:} is taken
+ *     too
  * @param invokeUrl where the seed's scripts post to: its {@code db_creds.yaml} keeps that as well
  */
 public record Credentials(
@@ -53,16 +54,16 @@ public record Credentials(
   }
 
   /**
-   * Reads the seed's {@code db_creds.yaml}: HOST, USER, PASSWORD, DATABASE, PORT and, if there, INVOKE_URL. Other keys are
-   * left alone unless they look like one of these.
+   * Reads the seed's {@code db_creds.yaml}: HOST, USER, PASSWORD, DATABASE, PORT and, if there,
+   * INVOKE_URL. Other keys are left alone unless they look like one of these.
    *
-   * @throws SourceException if the file is missing or not YAML, or a key is missing, mistyped or out of range
+   * @throws SourceException if the file is missing or not YAML, or a key is missing, mistyped or
+   *     out of range
    */
   public static Credentials read(Path file) {
     Map<String, @Nullable String> keys = parse(file);
     for (String key : keys.keySet()) {
-      Optional<String> meant =
-          KNOWN.contains(key) ? Optional.empty() : Spelling.meant(key, KNOWN);
+      Optional<String> meant = KNOWN.contains(key) ? Optional.empty() : Spelling.meant(key, KNOWN);
       if (meant.isPresent()) {
         throw new SourceException(
             "%s has the key \"%s\", which is not known. Did you mean %s? Keys are written in capitals."
@@ -77,10 +78,11 @@ public record Credentials(
                 .formatted(file, key, key));
       }
     }
-    String host = matching(file, "HOST", keys, HOST, "a host name or address without scheme or port");
+    String host =
+        matching(file, "HOST", keys, HOST, "a host name or address without scheme or port");
     String database = matching(file, "DATABASE", keys, DATABASE, "the name of a schema");
     return new Credentials(
-        "jdbc:mariadb://%s:%d/%s".formatted(host, port(file, get(keys, "PORT")), database),
+        "jdbc:mariadb://%s:%s/%s".formatted(host, port(file, get(keys, "PORT")), database),
         get(keys, "USER"),
         get(keys, "PASSWORD"),
         Optional.ofNullable(keys.get("INVOKE_URL")));
@@ -107,7 +109,8 @@ public record Credentials(
       }
       throw new SourceException("%s is empty. %s".formatted(file, FORM));
     } catch (JsonProcessingException e) {
-      // Neither its message nor the exception itself: they quote the line, which may be the password's.
+      // Neither its message nor the exception itself: they quote the line, which may be the
+      // password's.
       JsonLocation at = e.getLocation();
       throw new SourceException(
           "%s cannot be read as YAML%s: it must be a flat list of keys, each once. %s"

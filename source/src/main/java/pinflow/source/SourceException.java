@@ -1,8 +1,8 @@
 package pinflow.source;
 
 /**
- * Something that the user can put right. The message stands on its own: what happened, why, what to do. It never holds
- * a password.
+ * Something that the user can put right. The message stands on its own: what happened, why, what to
+ * do. It never holds a password.
  */
 public final class SourceException extends RuntimeException {
 

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The three tables, named as the topics end. Columns are in the order in which {@code SELECT *} of the original gives
- * them; the first joins the three.
+ * The three tables, named as the topics end. Columns are in the order in which {@code SELECT *} of
+ * the original gives them; the first joins the three.
  */
 public enum SourceTable {
   PIN(

@@ -14,7 +14,10 @@ final class Spelling {
 
   private Spelling() {}
 
-  /** The one of {@code known} that {@code written} is at most two letters away from, whatever its case. */
+  /**
+   * The one of {@code known} that {@code written} is at most two letters away from, whatever its
+   * case.
+   */
   static Optional<String> meant(String written, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparing((String name) -> distance(written, name)))

@@ -34,7 +34,8 @@ public record IdempotencyKey(String key, String bodyHash) {
 
   public static IdempotencyKey of(String key, byte[] body) {
     try {
-      return new IdempotencyKey(key, HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body)));
+      return new IdempotencyKey(
+          key, HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(body)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  */
 // A carrier on the hot path, never compared: arrays, not lists.
 @SuppressWarnings("ArrayRecordComponent")
-public record LogRecord(@Nullable Integer partition, byte @Nullable [] key, byte @Nullable [] value) {}
+public record LogRecord(
+    @Nullable Integer partition, byte @Nullable [] key, byte @Nullable [] value) {}

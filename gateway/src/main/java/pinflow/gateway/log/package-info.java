@@ -1,4 +1,6 @@
-/** Appends to the Kafka log: durable before it is acknowledged, and once for each idempotency key. */
+/**
+ * Appends to the Kafka log: durable before it is acknowledged, and once for each idempotency key.
+ */
 @NullMarked
 package pinflow.gateway.log;
 

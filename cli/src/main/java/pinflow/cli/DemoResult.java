@@ -1,0 +1,121 @@
+package pinflow.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import pinflow.audit.Answers.Answer;
+import pinflow.audit.Hops;
+import pinflow.audit.Hops.Outcome;
+
+/**
+ * What a demo found.
+ *
+ * @param posts that were sent
+ * @param posted acknowledged records by table, {@code failed} those that were given up
+ * @param hops by topic
+ * @param tableFaults what the tables hold other than the events account for
+ * @param seconds by step, {@code total} from start to answers
+ */
+record DemoResult(
+    String id,
+    long posts,
+    Map<String, Long> posted,
+    Map<String, Long> failed,
+    List<Answer> answers,
+    Map<String, Hops> hops,
+    List<String> tableFaults,
+    Map<String, Double> seconds) {
+  private static final int ROWS_SHOWN = 12;
+
+  /** Whether every record that was posted is in the log, in an object, and accounted for in the tables. */
+  boolean addsUp() {
+    return faults().isEmpty();
+  }
+
+  private List<String> faults() {
+    List<String> faults = new ArrayList<>(tableFaults);
+    failed.forEach(
+        (table, count) -> {
+          if (count > 0) {
+            faults.add("%,d records of %s were not posted".formatted(count, table));
+          }
+        });
+    hops.forEach(
+        (topic, counts) -> {
+          long sent = posted.getOrDefault(topic.substring(id.length() + 1), 0L);
+          if (sent != counts.log()) {
+            faults.add("%s: %,d posted, %,d in the log".formatted(topic, sent, counts.log()));
+          }
+          if (!counts.addUp()) {
+            faults.add("%s: the hops differ".formatted(topic));
+          }
+        });
+    return faults;
+  }
+
+  Map<String, Object> json() {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("posts", posts);
+    document.put("posted", posted);
+    document.put("answers", AnswerText.json(answers));
+    Map<String, Object> byTopic = new LinkedHashMap<>();
+    hops.forEach(
+        (topic, counts) -> {
+          Map<String, Long> hop = new LinkedHashMap<>();
+          hop.put("log", counts.log());
+          hop.put("objects", counts.objects());
+          for (Outcome outcome : Outcome.values()) {
+            hop.put(outcome.word(), counts.count(outcome));
+          }
+          byTopic.put(topic, hop);
+        });
+    document.put("hops", byTopic);
+    document.put("adds_up", addsUp());
+    document.put("faults", faults());
+    document.put("seconds", seconds);
+    return document;
+  }
+
+  void print(PrintStream out) {
+    for (Answer answer : answers) {
+      out.println();
+      out.println(answer.name());
+      new Grid(answer.columns(), answer.rows()).printTable(out, ROWS_SHOWN);
+      out.println(AnswerText.counts(answer));
+    }
+    out.println();
+    printHops(out);
+    out.println();
+    List<String> faults = faults();
+    out.println(
+        faults.isEmpty()
+            ? "The counts add up: every record posted is in the log, in an object, and is accounted for once."
+            : "The counts do NOT add up: " + String.join("; ", faults) + ".");
+    StringBuilder took = new StringBuilder("Seconds:");
+    seconds.forEach((step, s) -> took.append("  %s %.1f".formatted(step, s)));
+    out.println(took);
+  }
+
+  private void printHops(PrintStream out) {
+    List<String> columns = new ArrayList<>(List.of("topic", "posted", "log", "objects"));
+    for (Outcome outcome : Outcome.values()) {
+      columns.add(outcome.word());
+    }
+    List<List<Object>> rows = new ArrayList<>();
+    hops.forEach(
+        (topic, counts) -> {
+          List<Object> row = new ArrayList<>();
+          row.add(topic);
+          row.add(posted.getOrDefault(topic.substring(id.length() + 1), 0L));
+          row.add(counts.log());
+          row.add(counts.objects());
+          for (Outcome outcome : Outcome.values()) {
+            row.add(counts.count(outcome));
+          }
+          rows.add(row);
+        });
+    new Grid(columns, rows).print(Format.TABLE, out);
+  }
+}

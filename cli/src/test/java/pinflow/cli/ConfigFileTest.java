@@ -1,0 +1,75 @@
+package pinflow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigFileTest {
+  @TempDir private Path folder = Path.of("");
+
+  @Test
+  void withoutAFileTheDefaultsHold() {
+    PinflowConfig config = ConfigFile.read(folder.resolve("pinflow.yaml"), false);
+    assertThat(config.topics())
+        .containsExactly("0e03d1c30c91.pin", "0e03d1c30c91.geo", "0e03d1c30c91.user");
+    assertThat(config.bucket()).isEqualTo("user-0e03d1c30c91-bucket");
+    assertThat(config.sink().rotate()).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void aKeyOfTheFileReplacesItsDefaultOnly() throws IOException {
+    PinflowConfig config = read("sink:\n  rotate: 250ms\n  flush-records: 1\n");
+    assertThat(config.sink().rotate()).isEqualTo(Duration.ofMillis(250));
+    assertThat(config.sink().flushRecords()).isEqualTo(1);
+    assertThat(config.sink().compression()).isEqualTo("none");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          id: x!                             | line 1 | id is "x!"
+          kafka:\\n  prot: 9092               | line 2 | there is no key kafka.prot. Did you mean kafka.port?
+          kafka:\\n  port: 99999              | line 2 | kafka.port is 99999; a port is 1 to 65535
+          kafka:\\n  port: many               | line 2 | kafka.port
+          kafka: 9092                        | line 1 | kafka is a section
+          sink:\\n  rotate: 10                | line 2 | is no duration
+          sink:\\n\\n  compression: zip        | line 3 | it must be none or gzip
+          sorce:\\n  port: 1                  | line 1 | Did you mean source?
+          store:\\n  access-key: AKIA1        | line 2 | env:NAME or file:PATH
+          store:\\n  access-key: env:A        | pinflow.yaml | belong together
+          source:\\n  url: jdbc:x\\n  creds: y | pinflow.yaml | both name a database
+          lake:\\n  location: /data           | line 2 | file:///path or s3a://bucket/prefix
+          gateway:\\n  host: 0.0.0.0          | line 2 | gateway.host
+          a: [                               | line 1 | not YAML
+          """)
+  void aMistakeNamesItsLineAndWhatIsRight(String yaml, String place, String words) {
+    assertThatThrownBy(() -> read(yaml.strip().replace("\\n", "\n")))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("pinflow.yaml")
+        .hasMessageContaining(place.strip())
+        .hasMessageContaining(words.strip());
+  }
+
+  @Test
+  void aNamedFileMustBeThere() {
+    assertThatThrownBy(() -> ConfigFile.read(folder.resolve("none.yaml"), true))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("none.yaml is not there");
+  }
+
+  private PinflowConfig read(String yaml) throws IOException {
+    Path file = folder.resolve("pinflow.yaml");
+    Files.writeString(file, yaml);
+    return ConfigFile.read(file, true);
+  }
+}

@@ -1,0 +1,29 @@
+package pinflow.gateway;
+
+/** A request's body that was not taken. */
+public final class BodyException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  /** Why. */
+  public enum Reason {
+    /** Larger than {@code gateway.maxRequestBytes}. */
+    TOO_LARGE,
+    /** The gateway holds {@code gateway.maxInFlightBytes} already. */
+    NO_ROOM,
+    /** Not there within {@code gateway.requestDeadline}. */
+    TOO_SLOW,
+    /** The client went away. */
+    GONE
+  }
+
+  private final Reason reason;
+
+  BodyException(Reason reason) {
+    super(reason.name(), null, false, false);
+    this.reason = reason;
+  }
+
+  public Reason reason() {
+    return reason;
+  }
+}

@@ -1,0 +1,201 @@
+package pinflow.gateway;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import pinflow.gateway.BodyException.Reason;
+
+/**
+ * A request and its one answer. Made and read on the connection's event loop; answered from any
+ * thread, and only the first answer counts.
+ */
+public final class Exchange {
+  private static final Duration DROP_WITHIN = Duration.ofSeconds(5);
+
+  private final HttpServerRequest request;
+  private final Context context;
+  private final Vertx vertx;
+  private final GatewayConfig config;
+  private final InFlight.Lease lease;
+  private final long deadlineTimer;
+  private final AtomicBoolean answered = new AtomicBoolean();
+  private Map<String, String> path = Map.of();
+  private boolean continued;
+  private volatile boolean leaseTaken;
+  private volatile @Nullable Runnable onDeadline;
+
+  Exchange(HttpServerRequest request, Context context, GatewayConfig config, InFlight inFlight) {
+    this.request = request;
+    this.context = context;
+    this.vertx = context.owner();
+    this.config = config;
+    this.lease = inFlight.lease();
+    this.deadlineTimer = vertx.setTimer(config.requestDeadline().toMillis(), timer -> expire());
+    request.response().endHandler(end -> finish()).closeHandler(close -> finish());
+  }
+
+  private void expire() {
+    Runnable action = onDeadline;
+    if (action != null) {
+      action.run();
+    }
+  }
+
+  private void finish() {
+    vertx.cancelTimer(deadlineTimer);
+    if (!leaseTaken) {
+      lease.close();
+    }
+  }
+
+  void setPath(Map<String, String> parameters) {
+    this.path = parameters;
+  }
+
+  /** A part of the path, decoded, by its name in the route. */
+  public String path(String name) {
+    return Objects.requireNonNull(path.get(name), name);
+  }
+
+  public HttpMethod method() {
+    return request.method();
+  }
+
+  public @Nullable String query(String name) {
+    return request.getParam(name);
+  }
+
+  public @Nullable String header(String name) {
+    return request.getHeader(name);
+  }
+
+  public List<String> headers(String name) {
+    return request.headers().getAll(name);
+  }
+
+  /** Run on the event loop when the request is not answered in time; replaces an earlier one. */
+  public void onDeadline(Runnable action) {
+    this.onDeadline = action;
+  }
+
+  public boolean isAnswered() {
+    return answered.get();
+  }
+
+  /**
+   * What the request holds of the gateway's memory. It is given back when the request is answered,
+   * unless taken over by {@link #takeLease}.
+   */
+  public InFlight.Lease lease() {
+    return lease;
+  }
+
+  /** The caller closes it. To be called before the request is answered. */
+  public InFlight.Lease takeLease() {
+    leaseTaken = true;
+    return lease;
+  }
+
+  /**
+   * The body, within the limits of size, memory and time; else fails with a {@link BodyException}.
+   */
+  public Future<byte[]> body() {
+    Promise<byte[]> body = Promise.promise();
+    if (announced() > config.maxRequestBytes()) {
+      body.fail(new BodyException(Reason.TOO_LARGE));
+      return body.future();
+    }
+    if (expectsContinue()) {
+      continued = true;
+      request.response().writeContinue();
+    }
+    Buffer received = Buffer.buffer();
+    onDeadline(() -> body.tryFail(new BodyException(Reason.TOO_SLOW)));
+    request.handler(
+        chunk -> {
+          if (body.future().isComplete()) {
+            return; // refused already: the rest is read and dropped, so that the client sees the
+            // answer
+          }
+          if (received.length() + chunk.length() > config.maxRequestBytes()) {
+            body.fail(new BodyException(Reason.TOO_LARGE));
+          } else if (!lease.grow(chunk.length())) {
+            body.fail(new BodyException(Reason.NO_ROOM));
+          } else {
+            received.appendBuffer(chunk);
+          }
+        });
+    request.endHandler(end -> body.tryComplete(received.getBytes()));
+    request.exceptionHandler(failure -> body.tryFail(new BodyException(Reason.GONE)));
+    return body.future();
+  }
+
+  private long announced() {
+    String length = request.getHeader("Content-Length");
+    try {
+      return length == null ? 0 : Long.parseLong(length);
+    } catch (NumberFormatException e) {
+      return 0; // the decoder refuses it; the bytes are counted anyway
+    }
+  }
+
+  /** Answers, unless an answer was given before. */
+  public void answer(Reply reply) {
+    if (!answered.compareAndSet(false, true)) {
+      return;
+    }
+    context.runOnContext(ignored -> write(reply));
+  }
+
+  private void write(Reply reply) {
+    HttpServerResponse response = request.response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    response.setStatusCode(reply.status());
+    reply.headers().forEach(response::putHeader);
+    boolean awaitsContinue = expectsContinue() && !continued;
+    if (awaitsContinue) {
+      response.putHeader("Connection", "close");
+    } else if (!request.isEnded()) {
+      dropRest();
+    }
+    Future<Void> sent;
+    if (reply.contentType() == null) {
+      sent = response.end();
+    } else {
+      sent =
+          response.putHeader("Content-Type", reply.contentType()).end(Buffer.buffer(reply.body()));
+    }
+    if (awaitsContinue) {
+      sent.onComplete(done -> request.connection().close());
+    }
+  }
+
+  private boolean expectsContinue() {
+    return "100-continue".equalsIgnoreCase(request.getHeader("Expect"));
+  }
+
+  /**
+   * A body that nobody wants is read to its end, for a while: a client that is still sending would
+   * else see a reset connection in place of the answer.
+   */
+  private void dropRest() {
+    long timer = vertx.setTimer(DROP_WITHIN.toMillis(), late -> request.connection().close());
+    request
+        .handler(chunk -> {})
+        .endHandler(end -> vertx.cancelTimer(timer))
+        .exceptionHandler(gone -> vertx.cancelTimer(timer));
+  }
+}

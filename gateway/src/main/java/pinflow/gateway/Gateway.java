@@ -1,0 +1,182 @@
+package pinflow.gateway;
+
+import io.vertx.core.Context;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.net.BindException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pinflow.gateway.kafka.KafkaRest;
+import pinflow.gateway.log.Log;
+import pinflow.gateway.log.LogConfig;
+
+/**
+ * The HTTP door of the pipeline. A 2xx answer to a produce request means that its records are
+ * durable in the log; every answer is given within {@link GatewayConfig#requestDeadline}.
+ */
+public final class Gateway implements AutoCloseable {
+  private static final Logger logger = LoggerFactory.getLogger(Gateway.class);
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+
+  private final GatewayConfig config;
+  private final InFlight inFlight;
+  private final Log log;
+  private final KafkaRest kafkaRest;
+  private final Routes routes = new Routes();
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops()));
+  private final AtomicInteger connections = new AtomicInteger();
+  private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+
+  private Gateway(GatewayConfig config) {
+    this.config = config;
+    this.inFlight = new InFlight(config.maxInFlightBytes());
+    this.log =
+        Log.open(
+            new LogConfig(
+                config.bootstrap(),
+                config.maxRequestBytes(),
+                config.maxInFlightBytes(),
+                config.requestDeadline(),
+                config.idempotencyWindow(),
+                config.idempotencyKeys()),
+            InstantSource.system());
+    this.kafkaRest = new KafkaRest(config, log, inFlight);
+    Health.register(routes, log);
+    kafkaRest.register(routes);
+  }
+
+  /**
+   * Listens, whether or not the broker is there yet: {@code GET /health/ready} tells.
+   *
+   * @throws GatewayException when the port is taken
+   */
+  public static Gateway start(GatewayConfig config) {
+    Gateway gateway = new Gateway(config);
+    try {
+      gateway.listen();
+      logger.info("Gateway listens on {}", gateway.url());
+      return gateway;
+    } catch (ExecutionException | TimeoutException e) {
+      gateway.close();
+      Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+      if (cause instanceof BindException) {
+        throw new GatewayException(
+            "Port "
+                + config.port()
+                + " is taken: another process listens on "
+                + config.host()
+                + ":"
+                + config.port()
+                + ". Stop it, or set gateway.port to a free one.",
+            cause);
+      }
+      throw new GatewayException(
+          "The gateway cannot listen on " + config.host() + ":" + config.port() + ": " + cause,
+          cause);
+    } catch (InterruptedException e) {
+      gateway.close();
+      Thread.currentThread().interrupt();
+      throw new GatewayException("The gateway was interrupted while it started.", e);
+    }
+  }
+
+  private static int eventLoops() {
+    return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  }
+
+  /** One server on each event loop; they share the port. */
+  private void listen() throws ExecutionException, InterruptedException, TimeoutException {
+    for (int i = 0; i < eventLoops(); i++) {
+      Deployable loop = this::listen;
+      vertx
+          .deployVerticle(loop, new DeploymentOptions())
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  private Future<?> listen(Context context) {
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setHost(config.host())
+            .setPort(servers.isEmpty() ? config.port() : servers.get(0).actualPort())
+            .setMaxHeaderSize(16 * 1024)
+            .setMaxInitialLineLength(8 * 1024)
+            .setHttp2ClearTextEnabled(false)
+            // Longer than a request may wait for its acknowledgement, when nothing is sent.
+            .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+            .setIdleTimeout(Math.toIntExact(config.requestDeadline().plusSeconds(15).toMillis()));
+    HttpServer created =
+        vertx
+            .createHttpServer(options)
+            .connectionHandler(
+                connection -> {
+                  if (connections.incrementAndGet() > config.maxConnections()) {
+                    connection.close();
+                  }
+                  connection.closeHandler(closed -> connections.decrementAndGet());
+                })
+            .requestHandler(request -> serve(request, context));
+    return created.listen().onSuccess(servers::add);
+  }
+
+  private void serve(HttpServerRequest request, Context context) {
+    Exchange exchange = new Exchange(request, context, config, inFlight);
+    Routes.Match match = routes.match(request.method(), request.path());
+    if (match instanceof Routes.Match.Found found) {
+      exchange.setPath(found.parameters());
+      found.handler().accept(exchange);
+    } else if (match instanceof Routes.Match.OtherMethod other) {
+      exchange.answer(KafkaRest.methodNotAllowed(request.method().name(), other.allowed()));
+    } else {
+      exchange.answer(KafkaRest.notFound(request.path()));
+    }
+  }
+
+  /** Where it listens, without a slash at the end. */
+  public URI url() {
+    String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
+    return URI.create("http://" + host + ":" + servers.get(0).actualPort());
+  }
+
+  /**
+   * Stops taking requests, answers those that it has, and waits for what is on its way to the log;
+   * a few seconds at most for each.
+   */
+  @Override
+  public void close() {
+    await(Future.join(servers.stream().map(server -> server.shutdown(CLOSE_WITHIN)).toList()));
+    kafkaRest.close();
+    log.close();
+    await(vertx.close());
+  }
+
+  private static void await(Future<?> future) {
+    try {
+      future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(CLOSE_WITHIN.toSeconds() + 1, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      logger.warn("The gateway did not stop in order", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

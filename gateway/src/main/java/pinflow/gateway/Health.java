@@ -1,0 +1,45 @@
+package pinflow.gateway;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.vertx.core.http.HttpMethod;
+import java.nio.charset.StandardCharsets;
+import pinflow.gateway.log.Log;
+
+/**
+ * {@code GET /health/live}: 200 as long as the process answers. {@code GET /health/ready}: 200
+ * {@code {"status":"ready"}}, or 503 {@code {"status":"not ready","reason":"…"}} until the
+ * idempotency keys in the log are known and while no broker answers.
+ */
+final class Health {
+  private Health() {}
+
+  static void register(Routes routes, Log log) {
+    routes.add(
+        HttpMethod.GET,
+        "/health/live",
+        exchange -> exchange.answer(json(200, "{\"status\":\"live\"}")));
+    routes.add(
+        HttpMethod.GET,
+        "/health/ready",
+        exchange ->
+            log.notReady()
+                .thenAccept(
+                    reason ->
+                        exchange.answer(
+                            reason
+                                .map(Health::notReady)
+                                .orElse(json(200, "{\"status\":\"ready\"}")))));
+  }
+
+  private static Reply notReady(String reason) {
+    return json(
+        503,
+        "{\"status\":\"not ready\",\"reason\":\""
+            + new String(JsonStringEncoder.getInstance().quoteAsString(reason))
+            + "\"}");
+  }
+
+  private static Reply json(int status, String body) {
+    return Reply.of(status, "application/json", body.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,128 @@
+package pinflow.gateway.log;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * What topics there are. Nothing here creates one; nothing blocks; a broker that does not answer
+ * fails the future with Kafka's {@code TimeoutException}.
+ */
+public final class Topics {
+  /** How long a topic that was found is believed to be there. */
+  private static final Duration FRESH = Duration.ofSeconds(10);
+
+  private final Admin admin;
+  private final int timeoutMs;
+  private final ConcurrentMap<String, Known> known = new ConcurrentHashMap<>();
+
+  private record Known(CompletableFuture<Optional<TopicDescription>> topic, long since) {
+    boolean isFresh() {
+      return System.nanoTime() - since < FRESH.toNanos();
+    }
+  }
+
+  Topics(Admin admin, Duration timeout) {
+    this.admin = admin;
+    this.timeoutMs = Math.toIntExact(timeout.toMillis());
+  }
+
+  /** Empty when there is no such topic, or it is one of Kafka's internal ones. */
+  public CompletableFuture<Optional<TopicDescription>> find(String name) {
+    Known found = known.get(name);
+    if (found == null || !found.isFresh()) {
+      found =
+          known.compute(
+              name,
+              (same, old) ->
+                  old != null && old.isFresh() ? old : new Known(lookUp(name), System.nanoTime()));
+      Known looked = found;
+      // Only what exists is remembered: made-up names cost no memory, and a new topic is seen at
+      // once.
+      found
+          .topic()
+          .whenComplete(
+              (topic, failure) -> {
+                if (failure != null || topic.isEmpty()) {
+                  known.remove(name, looked);
+                }
+              });
+    }
+    return found.topic();
+  }
+
+  private CompletableFuture<Optional<TopicDescription>> lookUp(String name) {
+    var options = new DescribeTopicsOptions().timeoutMs(timeoutMs);
+    return future(admin.describeTopics(List.of(name), options).allTopicNames())
+        .thenApply(topics -> Optional.ofNullable(topics.get(name)).filter(t -> !t.isInternal()))
+        .exceptionally(
+            failure -> {
+              Throwable cause =
+                  failure instanceof CompletionException ? failure.getCause() : failure;
+              if (cause instanceof UnknownTopicOrPartitionException
+                  || cause instanceof InvalidTopicException) {
+                return Optional.empty();
+              }
+              throw new CompletionException(cause);
+            });
+  }
+
+  /** The names of all topics but Kafka's internal ones. */
+  public CompletableFuture<Set<String>> names() {
+    return future(admin.listTopics(new ListTopicsOptions().timeoutMs(timeoutMs)).names());
+  }
+
+  CompletableFuture<Map<String, TopicDescription>> all() {
+    return names()
+        .thenCompose(
+            names ->
+                future(
+                    admin
+                        .describeTopics(names, new DescribeTopicsOptions().timeoutMs(timeoutMs))
+                        .allTopicNames()));
+  }
+
+  /** A topic's settings by name. */
+  public CompletableFuture<Map<String, String>> configs(String name) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+    var options = new DescribeConfigsOptions().timeoutMs(timeoutMs);
+    return future(admin.describeConfigs(List.of(resource), options).all())
+        .thenApply(
+            configs -> {
+              Map<String, String> values = new TreeMap<>();
+              for (ConfigEntry entry : Objects.requireNonNull(configs.get(resource)).entries()) {
+                values.put(entry.name(), entry.value());
+              }
+              return values;
+            });
+  }
+
+  /** Fails when no broker answers within the time. */
+  CompletableFuture<?> ping(Duration timeout) {
+    var options = new DescribeClusterOptions().timeoutMs(Math.toIntExact(timeout.toMillis()));
+    return future(admin.describeCluster(options).clusterId());
+  }
+
+  private static <T> CompletableFuture<T> future(KafkaFuture<T> future) {
+    return future.toCompletionStage().toCompletableFuture();
+  }
+}
