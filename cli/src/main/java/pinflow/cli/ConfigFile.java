@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -28,6 +27,7 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.text.similarity.LevenshteinDistance;
+import pinflow.gateway.GatewayException;
 
 /** Reads {@code pinflow.yaml} over the defaults; a mistyped key or a wrong value names its line. */
 final class ConfigFile {
@@ -70,7 +70,10 @@ final class ConfigFile {
     } catch (JsonProcessingException e) {
       throw new UsageException(
           "%s, line %d: this is not YAML: %s. Check the indentation and the quotes."
-              .formatted(file, line(e.getLocation()), e.getOriginalMessage().lines().findFirst().orElse("")));
+              .formatted(
+                  file,
+                  line(e.getLocation()),
+                  e.getOriginalMessage().lines().findFirst().orElse("")));
     } catch (IOException e) {
       throw new UsageException(
           "The configuration %s cannot be read: %s. Check its permissions.".formatted(file, e));
@@ -99,7 +102,8 @@ final class ConfigFile {
                   merge(given, section, key + ".");
                 } else if (!entry.getValue().isNull()) {
                   throw new UsageException(
-                      at(key) + "%s is a section with keys of its own, not a value.".formatted(key));
+                      at(key)
+                          + "%s is a section with keys of its own, not a value.".formatted(key));
                 }
               } else if (!entry.getValue().isNull()) {
                 into.set(entry.getKey(), entry.getValue());
@@ -133,25 +137,42 @@ final class ConfigFile {
 
   private PinflowConfig bind(ObjectNode all) {
     try {
-      return MAPPER.treeToValue(all, PinflowConfig.class);
-    } catch (JsonMappingException e) {
-      StringBuilder path = new StringBuilder();
-      e.getPath().forEach(p -> path.append(path.isEmpty() ? "" : ".").append(kebab(p.getFieldName())));
-      String key = path.toString();
-      if (e.getCause() instanceof IllegalArgumentException wrong) {
-        String message = String.valueOf(wrong.getMessage());
-        String named = message.split("[ ;]", 2)[0];
-        String place = lines.containsKey(named) ? named : key;
-        throw new UsageException(at(place) + (message.startsWith(key) ? "" : key + ": ") + message + ".");
-      }
-      JsonNode value = key.isEmpty() ? NullNode.getInstance() : all.at("/" + key.replace('.', '/'));
-      throw new UsageException(
-          at(key)
-              + "%s is \"%s\", which is not what this key takes: %s."
-                  .formatted(key, value.asText(), e.getOriginalMessage().lines().findFirst().orElse("")));
+      PinflowConfig config = MAPPER.treeToValue(all, PinflowConfig.class);
+      config.gateway("checked:0");
+      return config;
     } catch (JsonProcessingException e) {
-      throw new UsageException(file + ": " + e.getOriginalMessage());
+      throw wrong("", e, all);
+    } catch (IllegalArgumentException e) {
+      throw wrong("gateway", e.getCause() instanceof JsonProcessingException json ? json : e, all);
     }
+  }
+
+  /** A value that its record refuses (it names the key itself), or that is of another type. */
+  private UsageException wrong(String section, Exception e, ObjectNode all) {
+    StringBuilder path = new StringBuilder(section);
+    if (e instanceof JsonMappingException mapping) {
+      mapping
+          .getPath()
+          .forEach(p -> path.append(path.isEmpty() ? "" : ".").append(kebab(p.getFieldName())));
+    }
+    String key = path.toString();
+    Throwable cause = e.getCause();
+    if (cause instanceof IllegalArgumentException || cause instanceof GatewayException) {
+      String[] message = String.valueOf(cause.getMessage()).split(" ", 2);
+      String named = message[0].contains(".") ? kebab(message[0]) : message[0];
+      String sentence = named + " " + message[1] + (message[1].endsWith(".") ? "" : ".");
+      String place = lines.containsKey(named) ? named : key;
+      return new UsageException(
+          at(place) + (named.startsWith(key) || named.contains(".") ? "" : key + ": ") + sentence);
+    }
+    JsonNode value = all.at("/" + key.replace('.', '/'));
+    return new UsageException(
+        at(key)
+            + "%s is \"%s\", which is not what this key takes: %s."
+                .formatted(
+                    key,
+                    value.asText(),
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
   }
 
   private static String kebab(String name) {

@@ -11,7 +11,10 @@ import pinflow.platform.Secret;
 import pinflow.source.Credentials;
 import pinflow.source.SourceDatabase;
 
-/** From the configuration, or from the running Pinflow for what is embedded, to the parts' addresses. */
+/**
+ * From the configuration, or from the running Pinflow for what is embedded, to the parts'
+ * addresses.
+ */
 final class Connections {
   private Connections() {}
 

@@ -83,11 +83,9 @@ final class Demo {
 
   private Summary emulate(Pipeline pipeline, SourceDatabase database) {
     URI gateway = URI.create(Connections.required(pipeline.running(), "gateway"));
-    Settings settings =
-        Settings.of(gateway, config.id(), state.resolve("emulate/batch.jsonl"));
-    try (EmulatorBar bar = new EmulatorBar(steps.quiet());
-        BatchEmulator emulator = new BatchEmulator(settings, database)) {
-      return emulator.run(bar);
+    Settings settings = Settings.of(gateway, config.id(), state.resolve("emulate/batch.jsonl"));
+    try (EmulatorBar bar = new EmulatorBar(steps.quiet())) {
+      return new BatchEmulator(settings, database).run(bar);
     }
   }
 

@@ -63,8 +63,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     PinflowConfig config = options.config().onFreePorts();
     StateFolder state =
-        StateFolder.at(
-            options.dir == null ? Path.of(".pinflow-demo") : options.dir);
+        StateFolder.at(options.dir == null ? Path.of(".pinflow-demo") : options.dir);
     boolean counted;
     try (state) {
       state.take();
@@ -80,7 +79,9 @@ final class DemoCommand implements Callable<Integer> {
         Files.deleteIfExists(state.resolve(MARK));
         options
             .steps()
-            .say("Kept: `pinflow up --dir %1$s`, `pinflow query --all --dir %1$s`.".formatted(state.path()));
+            .say(
+                "Kept: `pinflow up --dir %1$s`, `pinflow query --all --dir %1$s`."
+                    .formatted(state.path()));
       }
     }
     return counted ? ExitCode.OK : ExitCode.NEGATIVE;

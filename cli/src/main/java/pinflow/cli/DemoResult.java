@@ -29,7 +29,10 @@ record DemoResult(
     Map<String, Double> seconds) {
   private static final int ROWS_SHOWN = 12;
 
-  /** Whether every record that was posted is in the log, in an object, and accounted for in the tables. */
+  /**
+   * Whether every record that was posted is in the log, in an object, and accounted for in the
+   * tables.
+   */
   boolean addsUp() {
     return faults().isEmpty();
   }

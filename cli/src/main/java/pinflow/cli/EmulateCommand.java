@@ -36,7 +36,10 @@ final class EmulateCommand {
     @Option(names = "--posts", paramLabel = "N", description = "At most N posts (default: all).")
     private @Nullable Long posts;
 
-    @Option(names = "--rate", paramLabel = "R", description = "Posts a second (default: unlimited).")
+    @Option(
+        names = "--rate",
+        paramLabel = "R",
+        description = "Posts a second (default: unlimited).")
     private @Nullable Double rate;
 
     @Option(
@@ -57,7 +60,9 @@ final class EmulateCommand {
         description = "Where /topics/… lies (default: the running pinflow's gateway).")
     private @Nullable URI gateway;
 
-    @Option(names = "--resume", description = "Goes on with the last run: sends what has no receipt.")
+    @Option(
+        names = "--resume",
+        description = "Goes on with the last run: sends what has no receipt.")
     private boolean resume;
 
     @Option(
@@ -86,8 +91,8 @@ final class EmulateCommand {
               resume,
               Duration.ofSeconds(giveUpAfter));
       try (SourceDatabase database = Connections.database(config, state);
-          EmulatorBar bar = new EmulatorBar(options.quiet);
-          BatchEmulator emulator = new BatchEmulator(settings, database)) {
+          EmulatorBar bar = new EmulatorBar(options.quiet)) {
+        BatchEmulator emulator = new BatchEmulator(settings, database);
         return OnInterrupt.stop(emulator::stop, () -> emulate(emulator, bar));
       }
     }

@@ -55,7 +55,9 @@ final class EmulatorBar implements Consumer<Progress>, AutoCloseable {
     text.append(String.format(Locale.ROOT, "%,d", progress.posts()));
     progress.of().ifPresent(of -> text.append(String.format(Locale.ROOT, " of %,d", of)));
     text.append(String.format(Locale.ROOT, " posts, %,.0f a second", progress.rate()));
-    progress.timeLeft().ifPresent(left -> text.append(", ").append(left.toSeconds()).append(" s left"));
+    progress
+        .timeLeft()
+        .ifPresent(left -> text.append(", ").append(left.toSeconds()).append(" s left"));
     if (progress.failed() > 0) {
       text.append(String.format(Locale.ROOT, ", %,d records failed", progress.failed()));
     }

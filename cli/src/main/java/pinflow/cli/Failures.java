@@ -42,7 +42,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
 
   private static String message(Exception failure) {
     int code = code(failure);
-    Throwable shown = failure instanceof UncheckedIOException ? failure.getCause() : failure;
+    Throwable shown = failure instanceof UncheckedIOException io ? unwrapped(io) : failure;
     if (shown instanceof FileSystemException file) {
       return "%s: %s. Check its permissions and the room on the disk."
           .formatted(file.getFile(), file.getReason() == null ? shown : file.getReason());
@@ -53,5 +53,10 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
       return "a fault of Pinflow's own; please report it with this trace.\n" + trace;
     }
     return String.valueOf(shown.getMessage());
+  }
+
+  private static Throwable unwrapped(UncheckedIOException failure) {
+    IOException cause = failure.getCause();
+    return cause == null ? failure : cause;
   }
 }

@@ -54,7 +54,8 @@ record Grid(List<String> columns, List<? extends List<? extends @Nullable Object
       }
       out.println(text.toString().stripTrailing());
       if (n == 0) {
-        out.println("  " + "─".repeat(java.util.Arrays.stream(widths).sum() + 2 * (widths.length - 1)));
+        out.println(
+            "  " + "─".repeat(java.util.Arrays.stream(widths).sum() + 2 * (widths.length - 1)));
       }
     }
     if (rows.size() > most) {
@@ -71,8 +72,7 @@ record Grid(List<String> columns, List<? extends List<? extends @Nullable Object
     mapper.configure(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING, true);
     StringBuilder text = new StringBuilder();
     try (java.io.StringWriter buffer = new java.io.StringWriter();
-        SequenceWriter writer =
-            mapper.writer(schema.build().withHeader()).writeValues(buffer)) {
+        SequenceWriter writer = mapper.writer(schema.build().withHeader()).writeValues(buffer)) {
       for (List<?> row : rows) {
         writer.write(row.stream().map(v -> v instanceof List<?> ? json(v) : v).toList());
       }

@@ -28,8 +28,7 @@ final class Health {
   private static boolean answers(String address) {
     String first = address.replaceFirst("^jdbc:", "").split(",", 2)[0];
     URI uri = URI.create(first.contains("://") ? first : "tcp://" + first);
-    int port =
-        uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+    int port = uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(uri.getHost(), port), PATIENCE_MS);
       return true;

@@ -1,9 +1,8 @@
 package pinflow.cli;
 
 import java.nio.file.Path;
-import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilder;
 import org.apache.logging.log4j.core.config.builder.api.ConfigurationBuilderFactory;
 import org.apache.logging.log4j.core.config.builder.impl.BuiltConfiguration;
@@ -38,10 +37,8 @@ final class Logs {
                         builder
                             .newComponent("SizeBasedTriggeringPolicy")
                             .addAttribute("size", "20MB")))
-            .addComponent(
-                builder.newComponent("DefaultRolloverStrategy").addAttribute("max", 5)));
-    builder.add(
-        builder.newRootLogger(Level.INFO).add(builder.newAppenderRef("file")));
+            .addComponent(builder.newComponent("DefaultRolloverStrategy").addAttribute("max", 5)));
+    builder.add(builder.newRootLogger(Level.INFO).add(builder.newAppenderRef("file")));
     Configurator.reconfigure(builder.build());
   }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import pinflow.gateway.GatewayConfig;
 import pinflow.platform.ConnectConfig;
 import pinflow.platform.DatabaseConfig;
 import pinflow.platform.KafkaConfig;
@@ -43,8 +44,7 @@ record PinflowConfig(
           flushBytes >= 1_024 && flushBytes <= 256 << 20,
           "sink.flush-bytes is %d; it must be 1024 (1 KiB) to 268435456 (256 MiB)",
           flushBytes);
-      require(
-          rotate.toMillis() >= 100, "sink.rotate is %s; it must be 100ms or more", rotate);
+      require(rotate.toMillis() >= 100, "sink.rotate is %s; it must be 100ms or more", rotate);
       require(
           List.of("none", "gzip").contains(compression),
           "sink.compression is %s; it must be none or gzip",
@@ -61,6 +61,13 @@ record PinflowConfig(
           "lake.location is %s; it must be embedded, file:///path or s3a://bucket/prefix",
           location);
     }
+  }
+
+  /** The gateway's settings, with the address of the broker that it writes to. */
+  GatewayConfig gateway(String bootstrap) {
+    ObjectNode section = gateway.deepCopy();
+    section.put("bootstrap", bootstrap);
+    return ConfigFile.MAPPER.convertValue(section, GatewayConfig.class);
   }
 
   /** The same with every embedded part on a free port. */
@@ -96,15 +103,24 @@ record PinflowConfig(
   /** The sink's properties, all but the store's address and keys. */
   Map<String, String> sinkProperties() {
     return Map.of(
-        "connector.class", "pinflow.sink.S3SinkConnector",
-        "tasks.max", "3",
-        "topics.regex", id.replace(".", "\\.") + "\\..*",
-        "flush.size", Integer.toString(sink.flushRecords()),
-        "flush.bytes", Long.toString(sink.flushBytes()),
-        "rotate.schedule.interval.ms", Long.toString(sink.rotate().toMillis()),
-        "s3.compression.type", sink.compression(),
-        "key.converter", "org.apache.kafka.connect.converters.ByteArrayConverter",
-        "value.converter", "org.apache.kafka.connect.converters.ByteArrayConverter");
+        "connector.class",
+        "pinflow.sink.S3SinkConnector",
+        "tasks.max",
+        "3",
+        "topics.regex",
+        id.replace(".", "\\.") + "\\..*",
+        "flush.size",
+        Integer.toString(sink.flushRecords()),
+        "flush.bytes",
+        Long.toString(sink.flushBytes()),
+        "rotate.schedule.interval.ms",
+        Long.toString(sink.rotate().toMillis()),
+        "s3.compression.type",
+        sink.compression(),
+        "key.converter",
+        "org.apache.kafka.connect.converters.ByteArrayConverter",
+        "value.converter",
+        "org.apache.kafka.connect.converters.ByteArrayConverter");
   }
 
   private static void require(boolean holds, String message, Object value) {

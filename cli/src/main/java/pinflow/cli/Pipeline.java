@@ -1,26 +1,26 @@
 package pinflow.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import pinflow.audit.StoredObjects;
 import pinflow.audit.StoredObjects.Store;
 import pinflow.control.Installation;
 import pinflow.gateway.Gateway;
-import pinflow.gateway.GatewayConfig;
 import pinflow.platform.Connectors;
 import pinflow.platform.Platform;
 import pinflow.platform.Topics;
 
 /**
- * Every part of a running Pinflow, started in this order: database, broker and store side by side; the
- * bucket and the topics; the Connect worker with the sink beside the gateway. Ended the other way round,
- * so that what has been taken in is handed on: the gateway first, the log and the store last.
+ * Every part of a running Pinflow, started in this order: database, broker and store side by side;
+ * the bucket and the topics; the Connect worker with the sink beside the gateway. Ended the other
+ * way round, so that what has been taken in is handed on: the gateway first, the log and the store
+ * last.
  */
 final class Pipeline implements AutoCloseable {
   private static final String SECRETS = "secrets/store.properties";
@@ -37,8 +37,7 @@ final class Pipeline implements AutoCloseable {
     this.state = state;
     this.steps = steps;
     this.running =
-        new Running(
-            "starting", ProcessHandle.current().pid(), config.id(), Map.of(), Map.of());
+        new Running("starting", ProcessHandle.current().pid(), config.id(), Map.of(), Map.of());
   }
 
   /**
@@ -78,9 +77,20 @@ final class Pipeline implements AutoCloseable {
     }
     Topics.create(platform.kafka(), config.topics(), config.kafka());
     var connect = CompletableFuture.supplyAsync(() -> startSink(platform, objects));
-    Gateway gateway = steps.time("gateway", () -> Gateway.start(gatewayConfig(platform.kafka())));
+    Gateway gateway = steps.time("gateway", () -> Gateway.start(config.gateway(platform.kafka())));
     parts.push(gateway);
-    running = describe(platform, gateway, connect.join(), objects, keys);
+    running = describe(platform, gateway, join(connect), objects, keys);
+  }
+
+  private static URI join(CompletableFuture<URI> worker) {
+    try {
+      return worker.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
   }
 
   private Store storeOf(Platform platform, StateFolder.EmbeddedCredentials keys) {
@@ -110,12 +120,6 @@ final class Pipeline implements AutoCloseable {
     }
     steps.time("sink", () -> Connectors.put(worker, "pinflow-sink", properties));
     return worker;
-  }
-
-  private GatewayConfig gatewayConfig(String bootstrap) {
-    ObjectNode section = config.gateway().deepCopy();
-    section.put("bootstrap", bootstrap);
-    return ConfigFile.MAPPER.convertValue(section, GatewayConfig.class);
   }
 
   private Running describe(

@@ -22,8 +22,7 @@ record Places(String id, URI lake, @Nullable Store store) {
 
   static Places of(PinflowConfig config, StateFolder state, @Nullable Store store) {
     String location = config.lake().location();
-    URI lake =
-        location.equals("embedded") ? state.resolve("lake").toUri() : URI.create(location);
+    URI lake = location.equals("embedded") ? state.resolve("lake").toUri() : URI.create(location);
     return new Places(config.id(), lake, store);
   }
 

@@ -109,7 +109,11 @@ final class QueryCommand implements Callable<Integer> {
 
   private Grid ask(Places places, StateFolder state, String query) {
     ObjectNode command =
-        new JsonMapper().createObjectNode().put("job", "sql").put("query", query).put("limit", limit);
+        new JsonMapper()
+            .createObjectNode()
+            .put("job", "sql")
+            .put("query", query)
+            .put("limit", limit);
     try (SparkProcess spark = places.spark(state, 0)) {
       JsonNode result = spark.run(command, (step, seconds) -> {});
       List<String> columns = new ArrayList<>();
@@ -121,7 +125,8 @@ final class QueryCommand implements Callable<Integer> {
         rows.add(values);
       }
       if (result.path("truncated").asBoolean()) {
-        System.err.println("pinflow: only the first %,d rows are shown; see --limit.".formatted(limit));
+        System.err.println(
+            "pinflow: only the first %,d rows are shown; see --limit.".formatted(limit));
       }
       return new Grid(columns, rows);
     }

@@ -49,8 +49,7 @@ final class ResetCommand implements Callable<Integer> {
               .formatted(state.path()));
     }
     String answer =
-        console.readLine(
-            "Delete all events, objects and tables in %s? Type yes: ", state.path());
+        console.readLine("Delete all events, objects and tables in %s? Type yes: ", state.path());
     return "yes".equals(answer);
   }
 }

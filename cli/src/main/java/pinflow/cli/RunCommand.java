@@ -21,7 +21,8 @@ final class RunCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "JOB",
-      description = "${COMPLETION-CANDIDATES}: what is new in the bucket, cleaned into the tables, and the answers made again.")
+      description =
+          "${COMPLETION-CANDIDATES}: what is new in the bucket, cleaned into the tables, and the answers made again.")
   private Job job = Job.DAILY;
 
   @Option(

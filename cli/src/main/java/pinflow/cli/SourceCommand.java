@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import pinflow.source.SourceDatabase;
 import pinflow.source.SourceFiles;
 import pinflow.source.SourceTable;
+import pinflow.source.generate.PostGenerator;
 
 @Command(
     name = "source",
@@ -51,7 +52,7 @@ final class SourceCommand {
     @Override
     public Integer call() {
       try (SourceDatabase database = Connections.database(options.config(), options.state())) {
-        database.createTables();
+        PostGenerator.fill(database, posts, seed, replace);
         report(options.steps(), database);
       }
       return ExitCode.OK;
@@ -75,6 +76,7 @@ final class SourceCommand {
     @Override
     public Integer call() {
       try (SourceDatabase database = Connections.database(options.config(), options.state())) {
+        SourceFiles.importFrom(from, database, replace);
         report(options.steps(), database);
       }
       return ExitCode.OK;

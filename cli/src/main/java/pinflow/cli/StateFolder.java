@@ -17,12 +17,11 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one folder ({@code --dir}) that all state lives under: the database, the log, the objects, the
- * tables, the logs of the processes.
+ * The one folder ({@code --dir}) that all state lives under: the database, the log, the objects,
+ * the tables, the logs of the processes.
  */
 final class StateFolder implements AutoCloseable {
   private static final ObjectMapper JSON = new JsonMapper();
@@ -48,8 +47,7 @@ final class StateFolder implements AutoCloseable {
     try {
       Files.createDirectories(folder);
       FileChannel channel =
-          FileChannel.open(
-              lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       lock = channel.tryLock();
       if (lock == null) {
         channel.close();
@@ -76,8 +74,7 @@ final class StateFolder implements AutoCloseable {
     if (!Files.exists(lockFile())) {
       return false;
     }
-    try (FileChannel channel =
-            FileChannel.open(lockFile(), StandardOpenOption.WRITE);
+    try (FileChannel channel = FileChannel.open(lockFile(), StandardOpenOption.WRITE);
         FileLock mine = channel.tryLock()) {
       return mine == null;
     } catch (OverlappingFileLockException e) {
@@ -144,7 +141,10 @@ final class StateFolder implements AutoCloseable {
       String databaseUser, String databasePassword, String accessKey, String secretKey) {
     static EmbeddedCredentials make(SecureRandom random) {
       return new EmbeddedCredentials(
-          "pinflow", text(random, 12), "PINFLOW" + text(random, 6).toUpperCase(java.util.Locale.ROOT), text(random, 20));
+          "pinflow",
+          text(random, 12),
+          "PINFLOW" + text(random, 6).toUpperCase(java.util.Locale.ROOT),
+          text(random, 20));
     }
 
     private static String text(SecureRandom random, int bytes) {

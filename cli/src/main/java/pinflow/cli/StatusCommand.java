@@ -62,9 +62,7 @@ final class StatusCommand implements Callable<Integer> {
             (part, address) ->
                 rows.add(
                     List.of(
-                        part,
-                        address,
-                        words(running.credentials().getOrDefault(part, Map.of())))));
+                        part, address, words(running.credentials().getOrDefault(part, Map.of())))));
     new Grid(List.of(running.state(), "address", "credentials"), rows).print(Format.TABLE, out);
   }
 

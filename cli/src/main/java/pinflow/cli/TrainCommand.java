@@ -1,14 +1,11 @@
 package pinflow.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /**
- * For the build: makes the archives of loaded classes (AppCDS) that the launcher and Spark start from.
- * Its own JVM is the one whose archive the launcher asks for.
+ * For the build: makes the archives of loaded classes (AppCDS) that the launcher and Spark start
+ * from. Its own JVM is the one whose archive the launcher asks for.
  */
 @Command(name = "train", hidden = true)
 final class TrainCommand implements Callable<Integer> {

@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
     name = "up",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Runs everything: database, broker, object store, Connect with the sink, gateway.")
+    description =
+        "Runs everything: database, broker, object store, Connect with the sink, gateway.")
 final class UpCommand implements Callable<Integer> {
   private static final Duration LONGEST_START = Duration.ofMinutes(3);
 

@@ -23,8 +23,8 @@ public record Answer(
     long leftOut) {
 
   /**
-   * What differs between an expected answer and another engine's, a line each; empty when nothing does. Numbers are
-   * compared by their exact value, whatever their type; nothing is rounded.
+   * What differs between an expected answer and another engine's, a line each; empty when nothing
+   * does. Numbers are compared by their exact value, whatever their type; nothing is rounded.
    */
   public static List<String> differences(
       Answer expected,
@@ -63,7 +63,10 @@ public record Answer(
     }
     for (List<@Nullable Object> row : missing) {
       int place = wanted.indexOf(row);
-      boolean paired = place < given.size() && surplus.contains(given.get(place)) && keyed(row, given.get(place));
+      boolean paired =
+          place < given.size()
+              && surplus.contains(given.get(place))
+              && keyed(row, given.get(place));
       if (paired) {
         surplus.remove(given.get(place));
         found.add(cells(expected.columns, place, row, given.get(place)));
@@ -71,12 +74,15 @@ public record Answer(
         found.add("row %d is missing: %s".formatted(place + 1, shown(row)));
       }
     }
-    surplus.forEach(row -> found.add("row %d is not expected: %s".formatted(given.indexOf(row) + 1, shown(row))));
+    surplus.forEach(
+        row ->
+            found.add("row %d is not expected: %s".formatted(given.indexOf(row) + 1, shown(row))));
     if (found.isEmpty()) {
       for (int i = 0; i < wanted.size(); i++) {
         if (!wanted.get(i).equals(given.get(i))) {
           found.add(
-              "order: row %d should be %s, was %s".formatted(i + 1, shown(wanted.get(i)), shown(given.get(i))));
+              "order: row %d should be %s, was %s"
+                  .formatted(i + 1, shown(wanted.get(i)), shown(given.get(i))));
           return;
         }
       }
@@ -88,12 +94,16 @@ public record Answer(
   }
 
   private static String cells(
-      List<String> columns, int place, List<@Nullable Object> wanted, List<@Nullable Object> given) {
+      List<String> columns,
+      int place,
+      List<@Nullable Object> wanted,
+      List<@Nullable Object> given) {
     List<String> cells = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
       if (!Objects.equals(wanted.get(i), given.get(i))) {
         cells.add(
-            "%s expected %s, was %s".formatted(columns.get(i), shown(wanted.get(i)), shown(given.get(i))));
+            "%s expected %s, was %s"
+                .formatted(columns.get(i), shown(wanted.get(i)), shown(given.get(i))));
       }
     }
     return "row %d %s: %s".formatted(place + 1, shown(wanted), String.join("; ", cells));

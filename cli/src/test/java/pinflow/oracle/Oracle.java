@@ -24,10 +24,11 @@ import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Cleans and answers by facts/cleaning.md and facts/queries.md in DuckDB's SQL, sharing no code with the lake.
+ * Cleans and answers by facts/cleaning.md and facts/queries.md in DuckDB's SQL, sharing no code
+ * with the lake.
  *
- * <p>The order of the lines stands for the order of the log: a later line of an {@code ind} is a later event. So what is
- * sent to a gateway and judged by this must be keyed by {@code ind}.
+ * <p>The order of the lines stands for the order of the log: a later line of an {@code ind} is a
+ * later event. So what is sent to a gateway and judged by this must be keyed by {@code ind}.
  */
 public final class Oracle implements AutoCloseable {
 
@@ -52,8 +53,8 @@ public final class Oracle implements AutoCloseable {
   }
 
   /**
-   * Reads {@code pin.jsonl}, {@code geo.jsonl} and {@code user.jsonl}, one event a line, as {@code pinflow source export}
-   * writes them or as they are sent; the folders one after the other.
+   * Reads {@code pin.jsonl}, {@code geo.jsonl} and {@code user.jsonl}, one event a line, as {@code
+   * pinflow source export} writes them or as they are sent; the folders one after the other.
    *
    * @throws UncheckedIOException when a file is missing or not UTF-8
    */
@@ -75,7 +76,10 @@ public final class Oracle implements AutoCloseable {
     }
   }
 
-  /** Per table how many events ended as clean, quarantined, duplicate and superseded; all four are always there. */
+  /**
+   * Per table how many events ended as clean, quarantined, duplicate and superseded; all four are
+   * always there.
+   */
   public Map<String, Map<String, Long>> outcomes() {
     Map<String, Map<String, Long>> outcomes = new LinkedHashMap<>();
     for (String table : TABLES) {
@@ -83,13 +87,17 @@ public final class Oracle implements AutoCloseable {
       for (String outcome : List.of("clean", "quarantined", "duplicate", "superseded")) {
         counts.put(outcome, 0L);
       }
-      counts.putAll(counts("SELECT outcome, count(*) FROM judged('" + table + "_events') GROUP BY outcome"));
+      counts.putAll(
+          counts("SELECT outcome, count(*) FROM judged('" + table + "_events') GROUP BY outcome"));
       outcomes.put(table, counts);
     }
     return outcomes;
   }
 
-  /** How many events of a table each rule has quarantined; an event that breaks two rules counts in both. */
+  /**
+   * How many events of a table each rule has quarantined; an event that breaks two rules counts in
+   * both.
+   */
   public Map<String, Long> broken(String table) {
     return counts(
         "SELECT rule, count(*) FROM (SELECT unnest(rules) AS rule FROM %s_events) GROUP BY rule ORDER BY rule"
@@ -97,8 +105,8 @@ public final class Oracle implements AutoCloseable {
   }
 
   /**
-   * The clean rows of a table by {@code ind}, in the columns of facts/cleaning.md: Long, Integer, String, Instant, a
-   * list of two Double, or null.
+   * The clean rows of a table by {@code ind}, in the columns of facts/cleaning.md: Long, Integer,
+   * String, Instant, a list of two Double, or null.
    */
   public List<List<@Nullable Object>> clean(String table) {
     return rows("SELECT * FROM " + table.charAt(0) + " ORDER BY ind").rows();
@@ -109,7 +117,13 @@ public final class Oracle implements AutoCloseable {
     String[] statements = resource(name + ".sql").split(";\n", -1);
     Rows answer = rows(statements[0]);
     List<@Nullable Object> counts = rows(statements[1]).rows().get(0);
-    return new Answer(name, answer.columns(), answer.rows(), count(counts, 0), count(counts, 1), count(counts, 2));
+    return new Answer(
+        name,
+        answer.columns(),
+        answer.rows(),
+        count(counts, 0),
+        count(counts, 1),
+        count(counts, 2));
   }
 
   @Override

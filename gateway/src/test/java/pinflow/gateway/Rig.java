@@ -12,15 +12,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import pinflow.platform.Broker;
 
 /** A broker and a gateway before it, each of which can be stopped and started again. */
@@ -29,27 +36,38 @@ public final class Rig implements AutoCloseable {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  private final Path folder;
+  private final @Nullable Path folder;
   private final UnaryOperator<GatewayConfig> settings;
   private final HttpClient http = HttpClient.newHttpClient();
-  private Broker broker;
+  private @Nullable Broker broker;
+  private final String bootstrap;
   private Gateway gateway;
 
-  private Rig(Path folder, UnaryOperator<GatewayConfig> settings) {
+  private Rig(
+      @Nullable Path folder,
+      @Nullable Broker broker,
+      String bootstrap,
+      UnaryOperator<GatewayConfig> settings) {
     this.folder = folder;
+    this.broker = broker;
+    this.bootstrap = bootstrap;
     this.settings = settings;
-    this.broker = Broker.start(folder, 0);
     this.gateway = startedGateway();
+    awaitReady();
   }
 
   public static Rig start(Path folder, UnaryOperator<GatewayConfig> settings) {
-    Rig rig = new Rig(folder, settings);
-    rig.awaitReady();
-    return rig;
+    Broker broker = Broker.start(folder, 0);
+    return new Rig(folder, broker, broker.bootstrap(), settings);
+  }
+
+  /** Before a broker that someone else starts and stops. */
+  static Rig before(String bootstrap, UnaryOperator<GatewayConfig> settings) {
+    return new Rig(null, null, bootstrap, settings);
   }
 
   private Gateway startedGateway() {
-    return Gateway.start(settings.apply(GatewayConfig.of("127.0.0.1", 0, broker.bootstrap())));
+    return Gateway.start(settings.apply(GatewayConfig.of("127.0.0.1", 0, bootstrap)));
   }
 
   public void restartGateway() {
@@ -59,11 +77,13 @@ public final class Rig implements AutoCloseable {
   }
 
   public void stopBroker() {
-    broker.close();
+    Objects.requireNonNull(broker).close();
   }
 
   public void startBroker() {
-    broker = Broker.start(folder, Integer.parseInt(broker.bootstrap().replaceAll(".*:", "")));
+    broker =
+        Broker.start(
+            Objects.requireNonNull(folder), Integer.parseInt(bootstrap.replaceAll(".*:", "")));
   }
 
   public void awaitReady() {
@@ -71,7 +91,7 @@ public final class Rig implements AutoCloseable {
   }
 
   public String bootstrap() {
-    return broker.bootstrap();
+    return bootstrap;
   }
 
   public Gateway gateway() {
@@ -80,9 +100,27 @@ public final class Rig implements AutoCloseable {
 
   /** A new topic's name. */
   public String topic(int partitions) {
+    return topic(partitions, Map.of());
+  }
+
+  public String topic(int partitions, Map<String, String> configs) {
     String name = "t-" + UUID.randomUUID();
-    broker.createTopics(Map.of(name, partitions));
+    admin(
+        admin ->
+            admin
+                .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs)))
+                .all());
+    // The broker knows of it a moment later than the controller that made it.
+    until(() -> get("/topics/" + name).statusCode() == 200);
     return name;
+  }
+
+  private void admin(Function<Admin, KafkaFuture<Void>> action) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+      action.apply(admin).get(30, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   public HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -122,7 +160,7 @@ public final class Rig implements AutoCloseable {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try (var consumer =
         new KafkaConsumer<>(
-            Map.of("bootstrap.servers", (Object) broker.bootstrap()),
+            Map.of("bootstrap.servers", (Object) bootstrap),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
@@ -165,6 +203,8 @@ public final class Rig implements AutoCloseable {
   @Override
   public void close() {
     gateway.close();
-    broker.close();
+    if (broker != null) {
+      broker.close();
+    }
   }
 }

@@ -104,6 +104,7 @@ public final class Broker implements AutoCloseable {
    */
   public void createTopics(Map<String, Integer> partitionsByTopic) {
     create(
+        bootstrap,
         partitionsByTopic.entrySet().stream()
             .map(
                 topic ->
@@ -176,12 +177,13 @@ public final class Broker implements AutoCloseable {
             "flush.messages",
             NEVER);
     create(
+        bootstrap,
         List.of(
             new NewTopic("__consumer_offsets", 4, (short) 1).configs(config),
             new NewTopic("__transaction_state", 4, (short) 1).configs(config)));
   }
 
-  private void create(List<NewTopic> topics) {
+  static void create(String bootstrap, List<NewTopic> topics) {
     Map<String, Integer> existing = new HashMap<>();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
       CreateTopicsResult created = admin.createTopics(topics);

@@ -64,7 +64,8 @@ final class Chain {
 
   /**
    * The offset after the last one stored, 0 if there is none. Costs one listing for a partition of
-   * up to 1,000 objects, at most 34 for any number, and reads the last object.
+   * up to 1,000 objects, at most nine more for each digit of the last offset, and reads the last
+   * object.
    *
    * <p>Objects at the end whose body is not what their metadata says (an object store that lost
    * power) are deleted, the last first, and so written again from the log.
@@ -100,7 +101,7 @@ final class Chain {
           throw new ConnectException(
               String.format(
                   "The last %d objects up to %s are not what their metadata says (%s): more than a crash leaves, so the"
-                      + " store seems to change what it is given; compare one by hand, then delete them or restart.",
+                      + " store seems to change what it is given; compare one with its metadata, and delete them by hand if they are to be written again.",
                   MOST_TORN, key, fault));
         }
         torn.add(new Torn(key, object.eTag, fault));
@@ -145,43 +146,75 @@ final class Chain {
             key, why));
   }
 
-  /** The last keys below an offset, in order, at most 1,000; empty if there are none. */
+  /**
+   * The last keys below an offset, in order, at most 1,000; empty if there are none.
+   *
+   * <p>First how many digits the last has, then digit by digit. A binary search would do with fewer
+   * listings, but s3proxy reads the attributes of every file that a listing's prefix matches: 1.3 s
+   * for 30,000 objects, so that 22 listings took 27 s.
+   */
   private List<String> tailBefore(long bound) {
-    List<String> found = List.of();
-    long low = -1; // below this offset nothing needs to be looked for
-    long high = bound; // no object begins from here on to bound
-    long probe = 0;
-    while (high - low > 1) {
-      Bucket.Page page = firstFrom(probe);
-      List<String> keys =
-          page.keys.stream()
-              .filter(key -> names.firstOffset(key) < bound)
-              .collect(Collectors.toList());
-      if (keys.isEmpty()) {
-        high = probe;
-      } else {
-        found = keys;
-        low = names.firstOffset(keys.get(keys.size() - 1));
-        if (!page.more || keys.size() < page.keys.size()) {
-          return found;
-        }
+    Slice slice = slice("", 0, bound);
+    List<String> found = slice.keys;
+    while (!slice.complete) {
+      int digits = Long.toString(names.firstOffset(found.get(found.size() - 1))).length();
+      long longer = (long) Math.pow(10, digits);
+      slice = longer < bound ? slice("", longer, bound) : Slice.EMPTY;
+      if (slice.keys.isEmpty()) {
+        return tailOf("0".repeat(ObjectNames.DIGITS - digits), bound);
       }
-      probe = low + (high - low + 1) / 2;
+      found = slice.keys;
     }
     return found;
   }
 
-  /** The first objects that begin at an offset or later: at least one, unless there are none. */
-  private Bucket.Page firstFrom(long offset) {
-    String after = names.justBefore(offset);
+  /** The last keys of those, more than fit a listing, whose offsets begin with these digits. */
+  private List<String> tailOf(String leading, long bound) {
+    if (leading.length() == ObjectNames.DIGITS) {
+      throw new RetriableException(
+          "The objects of " + names.prefix() + " vanish while they are listed; it is tried again.");
+    }
+    for (int digit = 9; digit > 0; digit--) {
+      Slice slice = slice(leading + digit, 0, bound);
+      if (!slice.keys.isEmpty()) {
+        return slice.complete ? slice.keys : tailOf(leading + digit, bound);
+      }
+    }
+    return tailOf(leading + 0, bound);
+  }
+
+  /**
+   * The first keys below {@code bound} whose ten digits begin with {@code leading}, from an offset
+   * on: at least one, unless there are none.
+   */
+  private Slice slice(String leading, long from, long bound) {
+    String after = names.justBefore(from);
     while (true) {
-      Bucket.Page page = bucket.list(names.prefix(), after);
+      Bucket.Page page = bucket.list(names.prefix() + leading, after);
       List<String> objects =
           page.keys.stream().filter(names::isObject).collect(Collectors.toList());
+      List<String> below =
+          objects.stream()
+              .filter(key -> names.firstOffset(key) < bound)
+              .collect(Collectors.toList());
       if (!objects.isEmpty() || !page.more) {
-        return new Bucket.Page(objects, page.more);
+        return new Slice(below, !page.more || below.size() < objects.size());
       }
       after = page.keys.get(page.keys.size() - 1);
+    }
+  }
+
+  private static final class Slice {
+    static final Slice EMPTY = new Slice(List.of(), true);
+
+    final List<String> keys;
+
+    /** Whether no more of these keys follow. */
+    final boolean complete;
+
+    Slice(List<String> keys, boolean complete) {
+      this.keys = keys;
+      this.complete = complete;
     }
   }
 

@@ -10,6 +10,8 @@ import org.apache.kafka.connect.errors.ConnectException;
  */
 final class ObjectNames {
 
+  static final int DIGITS = 10;
+
   /** The first offset that ten digits cannot hold. */
   static final long LIMIT = 10_000_000_000L;
 
@@ -65,6 +67,6 @@ final class ObjectNames {
 
   /** The first offset of the object of a key that {@link #isObject} accepts. */
   long firstOffset(String key) {
-    return Long.parseLong(key.substring(prefix.length(), prefix.length() + 10));
+    return Long.parseLong(key.substring(prefix.length(), prefix.length() + DIGITS));
   }
 }

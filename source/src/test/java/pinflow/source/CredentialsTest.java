@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,7 @@ class CredentialsTest {
                 "jdbc:mariadb://db.example.org:3306/pinterest_data",
                 "ann",
                 "0123",
-                java.util.Optional.of("https://x.example.org/dev")));
+                Optional.of("https://x.example.org/dev")));
     assertThat(read.toString()).doesNotContain("0123");
   }
 

@@ -389,9 +389,7 @@ final class Consumers {
           "Unrecognized field \"" + e.getPropertyName() + "\"");
     } catch (JsonProcessingException e) {
       throw KafkaRestError.BAD_REQUEST.because(
-          "the body is not the JSON that is expected here (at byte "
-              + e.getLocation().getByteOffset()
-              + ")");
+          "the body is not the JSON that is expected here" + JsonText.at(e));
     } catch (IOException e) {
       throw KafkaRestError.BAD_REQUEST.because("the body cannot be read as JSON");
     }

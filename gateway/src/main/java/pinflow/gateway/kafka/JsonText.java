@@ -2,6 +2,7 @@ package pinflow.gateway.kafka;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -71,5 +72,16 @@ final class JsonText {
     } catch (IOException | IllegalStateException e) {
       return false; // Jackson's guard against names made to collide throws the latter
     }
+  }
+
+  static String complaint(JsonProcessingException failure) {
+    return failure.getOriginalMessage() + at(failure);
+  }
+
+  static String at(JsonProcessingException failure) {
+    // Jackson has no place to name when a limit, such as that of depth, is hit.
+    return failure.getLocation() == null
+        ? ""
+        : " (at byte " + failure.getLocation().getByteOffset() + ")";
   }
 }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
 import pinflow.gateway.Exchange;
 import pinflow.gateway.Reply;
+import pinflow.gateway.log.Topic;
 import pinflow.gateway.log.Topics;
 
 /**
@@ -33,12 +33,11 @@ final class Metadata {
     answer(
         exchange,
         find(exchange)
-            .thenCombine(
-                topics.configs(exchange.path("topic")),
-                (topic, configs) -> {
+            .thenApply(
+                topic -> {
                   Map<String, Object> answer = new LinkedHashMap<>();
                   answer.put("name", topic.name());
-                  answer.put("configs", configs);
+                  answer.put("configs", topic.configs());
                   answer.put("partitions", partitions(topic));
                   return answer;
                 }));
@@ -74,13 +73,13 @@ final class Metadata {
     return Integer.parseInt(text);
   }
 
-  private CompletionStage<TopicDescription> find(Exchange exchange) {
+  private CompletionStage<Topic> find(Exchange exchange) {
     return topics
         .find(exchange.path("topic"))
         .thenApply(found -> found.orElseThrow(KafkaRestError.TOPIC_NOT_FOUND::plain));
   }
 
-  private static List<Map<String, Object>> partitions(TopicDescription topic) {
+  private static List<Map<String, Object>> partitions(Topic topic) {
     return topic.partitions().stream().map(Metadata::partition).toList();
   }
 

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.jspecify.annotations.Nullable;
 import pinflow.gateway.Exchange;
 import pinflow.gateway.InFlight;
@@ -22,6 +21,7 @@ import pinflow.gateway.log.Outcome;
 import pinflow.gateway.log.Outcome.Failed;
 import pinflow.gateway.log.Outcome.Reason;
 import pinflow.gateway.log.Outcome.Written;
+import pinflow.gateway.log.Topic;
 
 /**
  * {@code POST /topics/{topic}} and {@code POST /topics/{topic}/partitions/{partition}}.
@@ -122,7 +122,7 @@ final class Produce {
       Exchange exchange,
       Request request,
       byte[] body,
-      TopicDescription topic,
+      Topic topic,
       AtomicReference<@Nullable Append> begun) {
     InFlight.Lease lease = exchange.takeLease();
     boolean held = false;
@@ -138,7 +138,7 @@ final class Produce {
         throw KafkaRestException.busy(
             "the gateway holds as much as it may (gateway.maxInFlightBytes). Nothing was written; retry after a second.");
       }
-      Claim.Granted granted = claim(request, body, records);
+      Claim.Granted granted = claim(request, topic, body, records);
       Append append = granted.append();
       begun.set(append);
       if (!granted.replayed()) {
@@ -153,17 +153,16 @@ final class Produce {
     }
   }
 
-  private Claim.Granted claim(Request request, byte[] body, List<LogRecord> records) {
+  private Claim.Granted claim(Request request, Topic topic, byte[] body, List<LogRecord> records) {
     if (request.key().isEmpty()) {
-      return new Claim.Granted(log.append(request.topic(), records), false);
+      return new Claim.Granted(log.append(topic, records), false);
     }
     if (!log.windowIsKnown()) {
       throw KafkaRestError.KAFKA_RETRIABLE_ERROR.because(
           "the gateway is still reading the idempotency keys in the log. Nothing was written; retry after a second.");
     }
     String key = request.key().get();
-    if (log.append(request.topic(), IdempotencyKey.of(key, body), records)
-        instanceof Claim.Granted granted) {
+    if (log.append(topic, IdempotencyKey.of(key, body), records) instanceof Claim.Granted granted) {
       return granted;
     }
     throw KafkaRestError.IDEMPOTENCY_KEY_REUSED.because(
@@ -202,9 +201,7 @@ final class Produce {
         reason -> failures.stream().anyMatch(failure -> failure.reason() == reason);
     String first = failures.get(0).message();
     if (any.test(Reason.TOO_LARGE)) {
-      return KafkaRestError.TOO_LARGE
-          .because(first + " Nothing was written; the topic's limit is its max.message.bytes.")
-          .reply();
+      return KafkaRestError.TOO_LARGE.because(first + ". Nothing was written.").reply();
     }
     String advice =
         request.key().isPresent()

@@ -67,12 +67,7 @@ final class ProduceBody {
         return reader.envelope();
       }
     } catch (JsonProcessingException e) {
-      throw KafkaRestError.BAD_REQUEST.because(
-          "the body is not JSON: "
-              + e.getOriginalMessage()
-              + " (at byte "
-              + e.getLocation().getByteOffset()
-              + ")");
+      throw KafkaRestError.BAD_REQUEST.because("the body is not JSON: " + JsonText.complaint(e));
     } catch (IOException | IllegalStateException e) {
       // Jackson's guard against names made to collide throws the latter.
       throw KafkaRestError.BAD_REQUEST.because("the body cannot be read as JSON");

@@ -12,6 +12,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import pinflow.gateway.log.Outcome.Failed;
@@ -24,6 +25,13 @@ import pinflow.gateway.log.Outcome.Written;
  */
 final class Appender {
   private static final long MIB = 1024 * 1024;
+
+  /**
+   * Kafka's record format v2: 61 bytes of a batch, and up to 21 of a record's lengths and deltas.
+   */
+  private static final long BATCH_OVERHEAD = 61 + 21;
+
+  private static final long HEADER_OVERHEAD = 10;
 
   private final Producer<byte[], byte[]> producer;
 
@@ -60,7 +68,7 @@ final class Appender {
   /** Sends the append's open records; each of them is settled in time, whatever happens. */
   void send(
       Append append,
-      String topic,
+      Topic topic,
       List<LogRecord> records,
       @Nullable IdempotencyKey key,
       long timestamp) {
@@ -70,9 +78,25 @@ final class Appender {
       }
       LogRecord record = records.get(i);
       var message =
-          new ProducerRecord<>(topic, record.partition(), timestamp, record.key(), record.value());
+          new ProducerRecord<>(
+              topic.name(), record.partition(), timestamp, record.key(), record.value());
       if (key != null) {
         key.write(message.headers(), i, records.size());
+      }
+      long size = upperBound(message);
+      if (size > topic.maxMessageBytes()) {
+        // Kafka would find out in time, but then a batch of many requests would have to be taken
+        // apart, which the client may try for ever.
+        append.settle(
+            i,
+            new Failed(
+                Reason.TOO_LARGE,
+                "the record takes "
+                    + size
+                    + " bytes, and the topic no more than "
+                    + topic.maxMessageBytes()
+                    + " (max.message.bytes)"));
+        continue;
       }
       int index = i;
       try {
@@ -82,6 +106,19 @@ final class Appender {
         append.settle(index, outcome(null, e));
       }
     }
+  }
+
+  /** The bytes of a batch of this record, a few too many at most. */
+  private static long upperBound(ProducerRecord<byte[], byte[]> record) {
+    long size = BATCH_OVERHEAD + length(record.key()) + length(record.value());
+    for (Header header : record.headers()) {
+      size += HEADER_OVERHEAD + header.key().length() + length(header.value());
+    }
+    return size;
+  }
+
+  private static int length(byte @Nullable [] bytes) {
+    return bytes == null ? 0 : bytes.length;
   }
 
   private static Outcome outcome(@Nullable RecordMetadata metadata, @Nullable Exception failure) {

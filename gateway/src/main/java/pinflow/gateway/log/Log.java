@@ -2,6 +2,7 @@ package pinflow.gateway.log;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,7 +90,7 @@ public final class Log implements AutoCloseable {
    * At least once: a caller that does not see the acknowledgement may repeat it, and write it
    * twice.
    */
-  public Append append(String topic, List<LogRecord> records) {
+  public Append append(Topic topic, List<LogRecord> records) {
     Append append = new Append(records.size(), () -> {});
     plain.send(append, topic, records, null, clock.millis());
     return append;
@@ -99,8 +100,8 @@ public final class Log implements AutoCloseable {
    * Once: under one key, whatever is repeated, each record of the request is written one time. Only
    * when {@link #windowIsKnown}.
    */
-  public Claim append(String topic, IdempotencyKey key, List<LogRecord> records) {
-    Receipts.Step step = receipts.claim(topic, key, records.size());
+  public Claim append(Topic topic, IdempotencyKey key, List<LogRecord> records) {
+    Receipts.Step step = receipts.claim(topic.name(), key, records.size());
     if (step instanceof Receipts.Step.Wait wait) {
       return new Claim.Granted(wait.append(), true);
     }
@@ -116,13 +117,11 @@ public final class Log implements AutoCloseable {
   }
 
   private void findAndSend(
-      Receipts.Step.Write write, String topic, IdempotencyKey key, List<LogRecord> records) {
+      Receipts.Step.Write write, Topic topic, IdempotencyKey key, List<LogRecord> records) {
     try (LogTail reader = new LogTail(clientConfig, this::isClosing)) {
-      Map<String, TopicDescription> described =
-          topics.find(topic).get().map(found -> Map.of(topic, found)).orElse(Map.of());
-      reader.find(key, write.timestamp(), receipts, partitions(described));
+      reader.find(key, write.timestamp(), receipts, partitions(List.of(topic.description())));
       keyed.send(write.append(), topic, records, key, write.timestamp());
-    } catch (KafkaException | ExecutionException e) {
+    } catch (KafkaException e) {
       write
           .append()
           .settleOpen(
@@ -130,9 +129,6 @@ public final class Log implements AutoCloseable {
                   Reason.RETRIABLE,
                   "the log could not be searched for the records of an earlier attempt: "
                       + e.getMessage()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      write.append().settleOpen(new Failed(Reason.RETRIABLE, "the gateway is stopping"));
     }
   }
 
@@ -140,7 +136,7 @@ public final class Log implements AutoCloseable {
     while (!isClosing()) {
       try (LogTail reader = new LogTail(clientConfig, this::isClosing)) {
         long start = System.nanoTime();
-        boolean whole = reader.fill(receipts, partitions(topics.all().get()));
+        boolean whole = reader.fill(receipts, partitions(topics.all().get().values()));
         receipts.sort();
         windowKnown = true;
         logger.info(
@@ -163,8 +159,8 @@ public final class Log implements AutoCloseable {
     }
   }
 
-  private static Set<TopicPartition> partitions(Map<String, TopicDescription> topics) {
-    return topics.values().stream()
+  private static Set<TopicPartition> partitions(Collection<TopicDescription> topics) {
+    return topics.stream()
         .flatMap(t -> t.partitions().stream().map(p -> new TopicPartition(t.name(), p.partition())))
         .collect(Collectors.toSet());
   }

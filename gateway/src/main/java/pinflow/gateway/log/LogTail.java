@@ -63,7 +63,7 @@ final class LogTail implements AutoCloseable {
    * it was.
    */
   boolean fill(Receipts receipts, Set<TopicPartition> partitions) {
-    Map<TopicPartition, Long> to = new HashMap<>(consumer.endOffsets(partitions));
+    Map<TopicPartition, Long> to = ends(partitions);
     Map<TopicPartition, Long> floor = since(receipts.oldest(), to);
     long records = 0;
     while (!floor.equals(to)) {
@@ -93,7 +93,7 @@ final class LogTail implements AutoCloseable {
 
   /** Reads all that was written under a key from a time on (epoch milliseconds). */
   void find(IdempotencyKey key, long timestamp, Receipts receipts, Set<TopicPartition> partitions) {
-    Map<TopicPartition, Long> to = consumer.endOffsets(partitions);
+    Map<TopicPartition, Long> to = ends(partitions);
     Map<TopicPartition, Range> ranges = new HashMap<>();
     since(timestamp, to)
         .forEach((p, from) -> ranges.put(p, new Range(from, to.getOrDefault(p, from))));
@@ -105,6 +105,11 @@ final class LogTail implements AutoCloseable {
                 part, record.topic(), record.partition(), record.offset(), record.timestamp());
           }
         });
+  }
+
+  private Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) {
+    consumer.assign(partitions); // else the client warns of each of them
+    return new HashMap<>(consumer.endOffsets(partitions));
   }
 
   private Map<TopicPartition, Long> since(long timestamp, Map<TopicPartition, Long> ends) {

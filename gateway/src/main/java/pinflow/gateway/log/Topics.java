@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -35,7 +36,7 @@ public final class Topics {
   private final int timeoutMs;
   private final ConcurrentMap<String, Known> known = new ConcurrentHashMap<>();
 
-  private record Known(CompletableFuture<Optional<TopicDescription>> topic, long since) {
+  private record Known(CompletableFuture<Optional<Topic>> topic, long since) {
     boolean isFresh() {
       return System.nanoTime() - since < FRESH.toNanos();
     }
@@ -47,7 +48,7 @@ public final class Topics {
   }
 
   /** Empty when there is no such topic, or it is one of Kafka's internal ones. */
-  public CompletableFuture<Optional<TopicDescription>> find(String name) {
+  public CompletableFuture<Optional<Topic>> find(String name) {
     Known found = known.get(name);
     if (found == null || !found.isFresh()) {
       found =
@@ -70,20 +71,51 @@ public final class Topics {
     return found.topic();
   }
 
-  private CompletableFuture<Optional<TopicDescription>> lookUp(String name) {
+  private CompletableFuture<Optional<Topic>> lookUp(String name) {
     var options = new DescribeTopicsOptions().timeoutMs(timeoutMs);
     return future(admin.describeTopics(List.of(name), options).allTopicNames())
-        .thenApply(topics -> Optional.ofNullable(topics.get(name)).filter(t -> !t.isInternal()))
+        .thenCombine(
+            configs(name),
+            (topics, configs) ->
+                Optional.ofNullable(topics.get(name))
+                    .filter(t -> !t.isInternal())
+                    .map(t -> new Topic(t, configs)))
         .exceptionally(
             failure -> {
-              Throwable cause =
-                  failure instanceof CompletionException ? failure.getCause() : failure;
+              Throwable cause = cause(failure);
               if (cause instanceof UnknownTopicOrPartitionException
                   || cause instanceof InvalidTopicException) {
                 return Optional.empty();
               }
               throw new CompletionException(cause);
             });
+  }
+
+  private CompletableFuture<Map<String, String>> configs(String name) {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+    var options = new DescribeConfigsOptions().timeoutMs(timeoutMs);
+    return future(admin.describeConfigs(List.of(resource), options).all())
+        .thenApply(
+            configs -> {
+              Map<String, String> values = new TreeMap<>();
+              for (ConfigEntry entry : Objects.requireNonNull(configs.get(resource)).entries()) {
+                values.put(entry.name(), entry.value());
+              }
+              return values;
+            })
+        .exceptionally(
+            failure -> {
+              if (cause(failure) instanceof AuthorizationException) {
+                return Map.of();
+              }
+              throw new CompletionException(cause(failure));
+            });
+  }
+
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
   }
 
   /** The names of all topics but Kafka's internal ones. */
@@ -99,21 +131,6 @@ public final class Topics {
                     admin
                         .describeTopics(names, new DescribeTopicsOptions().timeoutMs(timeoutMs))
                         .allTopicNames()));
-  }
-
-  /** A topic's settings by name. */
-  public CompletableFuture<Map<String, String>> configs(String name) {
-    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-    var options = new DescribeConfigsOptions().timeoutMs(timeoutMs);
-    return future(admin.describeConfigs(List.of(resource), options).all())
-        .thenApply(
-            configs -> {
-              Map<String, String> values = new TreeMap<>();
-              for (ConfigEntry entry : Objects.requireNonNull(configs.get(resource)).entries()) {
-                values.put(entry.name(), entry.value());
-              }
-              return values;
-            });
   }
 
   /** Fails when no broker answers within the time. */
