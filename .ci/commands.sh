@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# The README's commands as a newcomer types them, the seed's emulator in Python, and the doors that docs/doors.md shows.
+# Its own folders only; free ports; ends what it started.
+set -euo pipefail
+home=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d "$home/target/commands.XXXXXX")
+cd "$work"
+pinflow="$home/pinflow"
+passed=0
+
+check() { # what, then a command
+  local what=$1
+  shift
+  if "$@" >check.out 2>&1; then
+    passed=$((passed + 1))
+    echo "ok: $what"
+  else
+    echo "FAILED: $what"
+    cat check.out
+    echo "$passed passed, 1 failed"
+    exit 1
+  fi
+}
+
+field() { # a JSON document on standard input, a path such as addresses.gateway
+  python3 -c 'import functools, json, sys; print(functools.reduce(lambda d, k: d[k], sys.argv[1].split("."), json.load(sys.stdin)))' "$1"
+}
+
+refuses() { # exit code, words, then a command
+  local code=0 wanted=$1 words=$2
+  shift 2
+  "$@" >refused.out 2>&1 || code=$?
+  [ "$code" = "$wanted" ] && grep -q -- "$words" refused.out && ! grep -q '^\s*at ' refused.out && return
+  echo "exit code $code, expected $wanted and the words: $words"
+  cat refused.out
+  return 1
+}
+
+adds_up() { # demo's document: counts add up within it
+  python3 - "$1" <<'PY'
+import json, sys
+d = json.load(open(sys.argv[1]))
+assert len(d["answers"]) == 9, d["answers"].keys()
+for topic, h in d["hops"].items():
+    sent = d["posted"][topic.rsplit(".", 1)[1]]
+    assert sent == h["log"] == h["objects"] == h["clean"] + h["quarantined"] + h["duplicate"] + h["superseded"], (topic, sent, h)
+    assert h["clean"] > 0
+print(d["seconds"])
+PY
+}
+
+trap '[ ! -d .pinflow ] || "$pinflow" down -q >/dev/null 2>&1 || true; cd "$home"; rm -rf "$work"' EXIT
+
+check "pinflow builds and names its version" "$pinflow" --version
+check "works through a link, from another folder" bash -c "ln -s '$pinflow' linked && ./linked --version"
+
+"$pinflow" demo --posts 2000 --json -q >demo.json
+check "demo: the counts add up" adds_up demo.json
+
+"$pinflow" up --detach --ports auto
+"$pinflow" status --json >status.json
+check "status: ready" test "$(field state <status.json)" = ready
+check "a second up in one folder is refused" refuses 4 "is in use by another pinflow" "$pinflow" up --ports auto
+check "a taken port is named with its key" refuses 4 "gateway.port\|kafka.port\|store.port\|source.port" bash -c '
+  port=$(python3 -c "import json; print(json.load(open(\"status.json\"))[\"addresses\"][\"gateway\"].rsplit(\":\", 1)[1])")
+  printf "gateway:\n  port: $port\nkafka:\n  port: 0\nstore:\n  port: 0\nsource:\n  port: 0\nconnect:\n  port: 0\n" >taken.yaml
+  "$0" up --dir other --config taken.yaml' "$pinflow"
+check "a mistyped key names its line" refuses 2 "line 1.*Did you mean gateway" bash -c 'printf "gatewey: {}\n" >bad.yaml; "$0" up --config bad.yaml --dir other' "$pinflow"
+
+# The seed's emulator in Python: database and gateway by URL and credentials only.
+gateway=$(field addresses.gateway <status.json)
+database=$(field addresses.database <status.json)
+python3 - "$gateway" "$database" status.json >db_creds.yaml <<'PY'
+import json, sys, urllib.parse
+gateway, database, status = sys.argv[1:]
+url = urllib.parse.urlparse(database.removeprefix("jdbc:"))
+login = json.load(open(status))["credentials"]["database"]
+print(f"HOST: {url.hostname}\nUSER: {login['user']}\nPASSWORD: {login['password']}\nDATABASE: {url.path[1:]}\nPORT: {url.port}\nINVOKE_URL: {gateway}")
+PY
+check "a database without the tables is named" refuses 3 "pinterest_data" "$pinflow" emulate batch
+"$pinflow" source generate --posts 500 --seed 7
+python3 -m venv venv
+venv/bin/pip install -q -r "$home/source/src/test/python/requirements.txt" awscli==1.42.50
+check "the seed's emulator posts unchanged" venv/bin/python "$home/source/src/test/python/user_posting_emulation.py" 20
+check "emulate batch" "$pinflow" emulate batch
+check "a wrong password is said so" refuses 3 "password\|denied" bash -c 'sed "s/^PASSWORD:.*/PASSWORD: wrong/" db_creds.yaml >wrong.yaml; printf "source: {creds: wrong.yaml}\n" >wrong-config.yaml; "$0" source export --out none --config wrong-config.yaml' "$pinflow"
+check "a broken db_creds.yaml is said so" refuses 3 "broken.yaml" bash -c 'echo "HOST: [" >broken.yaml; printf "source: {creds: broken.yaml}\n" >broken-config.yaml; "$0" source export --out none --config broken-config.yaml' "$pinflow"
+check "a missing db_creds.yaml is said so" refuses 3 "nowhere.yaml" bash -c 'printf "source: {creds: nowhere.yaml}\n" >missing-config.yaml; "$0" source export --out none --config missing-config.yaml' "$pinflow"
+
+# The objects with the AWS CLI.
+export AWS_ACCESS_KEY_ID=$(field credentials.s3.access_key <status.json) AWS_SECRET_ACCESS_KEY=$(field credentials.s3.secret_key <status.json) AWS_DEFAULT_REGION=us-east-1
+s3() { venv/bin/aws --endpoint-url "$(field addresses.s3 <status.json)" "$@"; }
+bucket=$(field credentials.s3.bucket <status.json)
+listed() { [ -n "$(s3 s3 ls --recursive "s3://$bucket/topics/")" ]; }
+for _ in $(seq 60); do listed && break || sleep 1; done
+check "the AWS CLI lists the objects" listed
+check "a daily run" "$pinflow" run daily
+check "a second daily run changes nothing" bash -c '"$0" run daily | grep -q "Nothing new"' "$pinflow"
+check "an answer" bash -c '"$0" query top_country --format csv | grep -q "^country,follower_count"' "$pinflow"
+check "SQL on the tables" bash -c '[ "$("$0" query --format csv --sql "SELECT count(*) AS n FROM pin" | tail -n 1)" -gt 400 ]' "$pinflow"
+check "an unknown answer lists the known ones" refuses 2 "top_country" "$pinflow" query nothing
+check "bad SQL is said so" refuses 2 "nowhere" "$pinflow" query --sql "SELECT * FROM nowhere"
+
+"$pinflow" down
+check "status after down" refuses 3 "stopped" "$pinflow" status
+check "reset deletes the folder" bash -c '"$0" reset --yes && [ ! -e .pinflow ]' "$pinflow"
+echo "$passed passed, 0 failed"
