@@ -6,6 +6,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -18,6 +22,11 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** The objects that the sink has written, as {@code contracts/objects.md} describes them. */
 public final class StoredObjects implements AutoCloseable {
+  /** Others are no objects of the sink's: a store may list the file of a PUT that is under way. */
+  private static final Pattern OBJECT = Pattern.compile("\\+\\d{10}\\.json(\\.gz)?$");
+
+  private static final Pattern PARTITION = Pattern.compile("/partition=(\\d+)/");
+
   private final S3Client s3;
   private final Store store;
 
@@ -96,10 +105,10 @@ public final class StoredObjects implements AutoCloseable {
         () ->
             objects(topic)
                 .collect(
-                    java.util.stream.Collectors.groupingBy(
+                    Collectors.groupingBy(
                         object -> partition(object.key()),
-                        java.util.stream.Collectors.collectingAndThen(
-                            java.util.stream.Collectors.maxBy(Comparator.comparing(S3Object::key)),
+                        Collectors.collectingAndThen(
+                            Collectors.maxBy(Comparator.comparing(S3Object::key)),
                             newest -> newest.map(object -> range(object).last() + 1).orElse(0L)))));
   }
 
@@ -108,7 +117,8 @@ public final class StoredObjects implements AutoCloseable {
     return s3
         .listObjectsV2Paginator(request -> request.bucket(store.bucket()).prefix(prefix))
         .contents()
-        .stream();
+        .stream()
+        .filter(object -> OBJECT.matcher(object.key()).find());
   }
 
   private Range range(S3Object object) {
@@ -135,7 +145,7 @@ public final class StoredObjects implements AutoCloseable {
   }
 
   private static int partition(String key) {
-    var matcher = java.util.regex.Pattern.compile("/partition=(\\d+)/").matcher(key);
+    Matcher matcher = PARTITION.matcher(key);
     if (!matcher.find()) {
       throw new AuditException(
           "Object %s is not in a folder partition=<n>, so it was not written by the sink; move it out"
@@ -145,7 +155,7 @@ public final class StoredObjects implements AutoCloseable {
     return Integer.parseInt(matcher.group(1));
   }
 
-  private <T extends @Nullable Object> T reading(java.util.function.Supplier<T> read) {
+  private <T extends @Nullable Object> T reading(Supplier<T> read) {
     try {
       return read.get();
     } catch (SdkException e) {

@@ -50,13 +50,13 @@ final class ConfigFile {
   static PinflowConfig read(Path file, boolean required) {
     ConfigFile config = new ConfigFile(file);
     if (!required && !Files.exists(file)) {
-      return config.bind(defaults());
+      return config.bind(defaultKeys());
     }
     try {
       String text = Files.readString(file);
       JsonNode user = MAPPER.readTree(text);
       config.noteLines(text);
-      ObjectNode all = defaults();
+      ObjectNode all = defaultKeys();
       if (user instanceof ObjectNode sections) {
         config.merge(sections, all, "");
       } else if (!user.isMissingNode() && !user.isNull()) {
@@ -80,7 +80,12 @@ final class ConfigFile {
     }
   }
 
-  private static ObjectNode defaults() {
+  /** The configuration without any file. */
+  static PinflowConfig defaults() {
+    return new ConfigFile(Path.of("defaults")).bind(defaultKeys());
+  }
+
+  private static ObjectNode defaultKeys() {
     try (InputStream in = ConfigFile.class.getResourceAsStream("defaults.yaml")) {
       return (ObjectNode) MAPPER.readTree(Objects.requireNonNull(in));
     } catch (IOException e) {

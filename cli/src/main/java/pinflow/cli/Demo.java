@@ -26,11 +26,13 @@ final class Demo {
   private final PinflowConfig config;
   private final StateFolder state;
   private final Steps steps;
+  private final SparkProcess.Start start;
 
-  Demo(PinflowConfig config, StateFolder state, Steps steps) {
+  Demo(PinflowConfig config, StateFolder state, Steps steps, SparkProcess.Start start) {
     this.config = config;
     this.state = state;
     this.steps = steps;
+    this.start = start;
   }
 
   /** Which posts: made from a seed, or imported; and where their rows are written, if anywhere. */
@@ -42,7 +44,7 @@ final class Demo {
     try (Pipeline pipeline = Pipeline.start(config, state, steps)) {
       Places places = Places.of(config, state, pipeline.store());
       // Spark's start takes about as long as the sending, so both go on at once.
-      try (SparkProcess spark = places.spark(state, posts.number());
+      try (SparkProcess spark = places.spark(state, posts.number(), start);
           SourceDatabase database = Connections.database(config, state);
           StoredObjects objects = new StoredObjects(pipeline.store());
           Ledger ledger =

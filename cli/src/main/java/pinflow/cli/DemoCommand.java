@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import pinflow.control.SparkProcess.Start;
 
 @Command(
     name = "demo",
@@ -61,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
     if (posts < 1) {
       throw new UsageException("--posts is %d; at least one post is needed.".formatted(posts));
     }
-    PinflowConfig config = options.config().onFreePorts();
+    PinflowConfig config = options.config().onFreePorts().withQuickSink();
     StateFolder state =
         StateFolder.at(options.dir == null ? Path.of(".pinflow-demo") : options.dir);
     boolean counted;
@@ -69,7 +70,7 @@ final class DemoCommand implements Callable<Integer> {
       state.take();
       emptyFromLastTime(state);
       Logs.toFile(state.resolve("logs/pinflow.log"));
-      Demo demo = new Demo(config, state, options.steps());
+      Demo demo = new Demo(config, state, options.steps(), Start.QUICK);
       DemoResult result = demo.run(new Demo.Posts(posts, seed, importFrom, exportTo));
       print(result, System.out);
       counted = result.addsUp();

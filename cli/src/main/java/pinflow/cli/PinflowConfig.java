@@ -63,6 +63,14 @@ record PinflowConfig(
     }
   }
 
+  /** The same with objects closed after a second, for who waits for them. */
+  PinflowConfig withQuickSink() {
+    SinkConfig quick =
+        new SinkConfig(
+            sink.flushRecords(), sink.flushBytes(), Duration.ofSeconds(1), sink.compression());
+    return new PinflowConfig(id, source, gateway, kafka, connect, store, quick, lake);
+  }
+
   /** The gateway's settings, with the address of the broker that it writes to. */
   GatewayConfig gateway(String bootstrap) {
     ObjectNode section = gateway.deepCopy();
@@ -113,7 +121,7 @@ record PinflowConfig(
         Integer.toString(sink.flushRecords()),
         "flush.bytes",
         Long.toString(sink.flushBytes()),
-        "rotate.schedule.interval.ms",
+        "rotate.interval.ms",
         Long.toString(sink.rotate().toMillis()),
         "s3.compression.type",
         sink.compression(),

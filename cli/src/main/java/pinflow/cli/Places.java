@@ -44,7 +44,7 @@ record Places(String id, URI lake, @Nullable Store store) {
   }
 
   /** Spark on these places, starting. */
-  SparkProcess spark(StateFolder state, long posts) {
+  SparkProcess spark(StateFolder state, long posts, SparkProcess.Start start) {
     ObjectNode request = JSON.createObjectNode().put("id", id).put("rows", posts);
     request.putObject("lake").put("location", lake.toString());
     if (store == null) {
@@ -59,6 +59,6 @@ record Places(String id, URI lake, @Nullable Store store) {
       place.put("prefix", store.prefix());
     }
     return SparkProcess.start(
-        Installation.current(), request, state.resolve("logs").resolve("spark.log"));
+        Installation.current(), request, state.resolve("logs").resolve("spark.log"), start);
   }
 }

@@ -114,7 +114,7 @@ final class QueryCommand implements Callable<Integer> {
             .put("job", "sql")
             .put("query", query)
             .put("limit", limit);
-    try (SparkProcess spark = places.spark(state, 0)) {
+    try (SparkProcess spark = places.spark(state, 0, SparkProcess.Start.QUICK)) {
       JsonNode result = spark.run(command, (step, seconds) -> {});
       List<String> columns = new ArrayList<>();
       result.path("columns").forEach(column -> columns.add(column.path("name").asText()));

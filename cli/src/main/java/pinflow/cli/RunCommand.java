@@ -49,7 +49,8 @@ final class RunCommand implements Callable<Integer> {
       Connections.running(state, "The object store is embedded");
     }
     Steps steps = options.steps();
-    try (SparkProcess spark = Places.of(config, state, store).spark(state, posts)) {
+    try (SparkProcess spark =
+        Places.of(config, state, store).spark(state, posts, SparkProcess.Start.QUICK)) {
       steps.time("spark", spark::awaitReady);
       JsonNode result = daily(spark, steps);
       System.out.println(json ? result.toString() : words(result));

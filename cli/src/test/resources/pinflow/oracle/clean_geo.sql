@@ -24,4 +24,4 @@ SELECT event,
   } AS content
 FROM texts;
 
-CREATE VIEW g AS SELECT unnest(content) FROM judged('geo_events') WHERE outcome = 'clean';
+CREATE TABLE g AS SELECT unnest(content) FROM judged('geo_events') WHERE outcome = 'clean';

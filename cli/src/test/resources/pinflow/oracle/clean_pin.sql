@@ -31,4 +31,4 @@ SELECT event,
   } AS content
 FROM texts;
 
-CREATE VIEW p AS SELECT unnest(content) FROM judged('pin_events') WHERE outcome = 'clean';
+CREATE TABLE p AS SELECT unnest(content) FROM judged('pin_events') WHERE outcome = 'clean';

@@ -26,4 +26,4 @@ SELECT event,
   } AS content
 FROM texts;
 
-CREATE VIEW u AS SELECT unnest(content) FROM judged('user_events') WHERE outcome = 'clean';
+CREATE TABLE u AS SELECT unnest(content) FROM judged('user_events') WHERE outcome = 'clean';

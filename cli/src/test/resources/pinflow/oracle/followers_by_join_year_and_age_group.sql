@@ -14,5 +14,5 @@ FROM by_user LEFT JOIN by_post USING (age_group, post_year)
 ORDER BY age_group, post_year;
 
 -- Used, unmatched, left out.
-WITH judged AS (SELECT follower_count IS NOT NULL AND age_group IS NOT NULL AND post_year IS NOT NULL AS counts FROM pu)
-SELECT count(*) FILTER (counts), (SELECT of_pu FROM unmatched), count(*) FILTER (NOT counts) FROM judged;
+WITH counted AS (SELECT follower_count IS NOT NULL AND age_group IS NOT NULL AND post_year IS NOT NULL AS counts FROM pu)
+SELECT count(*) FILTER (counts), (SELECT of_pu FROM unmatched), count(*) FILTER (NOT counts) FROM counted;

@@ -26,7 +26,7 @@ FROM pu
 GROUP BY user_name, date_joined
 HAVING count(follower_count) > 0;
 
-CREATE VIEW unmatched AS
+CREATE TABLE unmatched AS
 SELECT
   (SELECT count(*) FROM p ANTI JOIN g USING (ind)) + (SELECT count(*) FROM g ANTI JOIN p USING (ind)) AS of_pg,
   (SELECT count(*) FROM p ANTI JOIN u USING (ind)) + (SELECT count(*) FROM u ANTI JOIN p USING (ind)) AS of_pu;

@@ -35,11 +35,21 @@ public final class SparkProcess implements AutoCloseable {
   private final BufferedReader events;
   private final BufferedWriter commands;
   private final Path log;
+  private final Start start;
   private final Thread endWithUs;
   private boolean ready;
 
-  private SparkProcess(Process process, Path log) {
+  /** How the JVM starts. */
+  public enum Start {
+    /** From the archive of loaded classes that the build left, if it did. */
+    QUICK,
+    /** Without it; the archive is made from this process when it ends. */
+    TRAINING
+  }
+
+  private SparkProcess(Process process, Path log, Start start) {
     this.process = process;
+    this.start = start;
     this.log = log;
     this.events =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -57,14 +67,15 @@ public final class SparkProcess implements AutoCloseable {
    *     contracts/lake-job.md} says
    * @param log the file that takes Spark's log
    */
-  public static SparkProcess start(Installation installation, ObjectNode request, Path log) {
+  public static SparkProcess start(
+      Installation installation, ObjectNode request, Path log, Start start) {
     try {
       Files.createDirectories(log.toAbsolutePath().getParent());
       Process process =
-          new ProcessBuilder(command(installation, request.path("rows").asLong(), log))
+          new ProcessBuilder(command(installation, request.path("rows").asLong(), log, start))
               .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
-      SparkProcess spark = new SparkProcess(process, log);
+      SparkProcess spark = new SparkProcess(process, log, start);
       spark.send(request);
       return spark;
     } catch (IOException e) {
@@ -73,14 +84,19 @@ public final class SparkProcess implements AutoCloseable {
     }
   }
 
-  private static List<String> command(Installation installation, long rows, Path log)
+  private static List<String> command(Installation installation, long rows, Path log, Start start)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(rows <= SMALL ? SparkOptions.SMALL_INPUT : SparkOptions.LARGE_INPUT);
     command.addAll(SparkOptions.ALWAYS);
-    if (Files.exists(installation.lakeClassArchive())) {
-      command.add("-XX:SharedArchiveFile=" + installation.lakeClassArchive());
+    switch (start) {
+      case TRAINING -> command.add("-XX:ArchiveClassesAtExit=" + installation.lakeClassArchive());
+      case QUICK -> {
+        if (Files.exists(installation.lakeClassArchive())) {
+          command.add("-XX:SharedArchiveFile=" + installation.lakeClassArchive());
+        }
+      }
     }
     Path arguments = log.resolveSibling("spark.classpath");
     Files.writeString(
@@ -160,12 +176,12 @@ public final class SparkProcess implements AutoCloseable {
     return cause == null ? new RunException(message, false) : new RunException(message, cause);
   }
 
-  /** Ends Spark: asks, and after ten seconds does not ask. */
+  /** Ends Spark: asks, and if that does not help, kills it. Writing the archive takes its time. */
   @Override
   public void close() {
     try {
       commands.close();
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      if (!process.waitFor(start == Start.TRAINING ? 120 : 10, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }
       Runtime.getRuntime().removeShutdownHook(endWithUs);

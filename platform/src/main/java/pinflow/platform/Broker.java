@@ -55,11 +55,13 @@ public final class Broker implements AutoCloseable {
    * @throws PlatformException if the port is taken, the folder is in use or cannot be written
    */
   public static Broker start(Path folder, int port) {
+    KafkaExit.install();
     Path data = folder.toAbsolutePath();
     int claimed = Ports.claim(port, "kafka.port");
     try {
       FolderLock lock = FolderLock.take(data, "Kafka broker");
       try {
+        FolderLock.requireSpace(data, "Kafka broker");
         return start(data, lock, claimed);
       } catch (Exception e) {
         lock.close();
@@ -69,7 +71,7 @@ public final class Broker implements AutoCloseable {
       throw e;
     } catch (Exception e) {
       throw new PlatformException(
-          "The Kafka broker did not start on port %d (kafka.port) with the data in %s: %s"
+          "The Kafka broker did not start on port %d (kafka.port) with the data in %s: %s; see the log, and whether the folder is writable."
               .formatted(claimed, data, e),
           e);
     }
@@ -154,8 +156,8 @@ public final class Broker implements AutoCloseable {
     config.put("group.initial.rebalance.delay.ms", "0");
     // After a kill the controller lets the broker in again only when its old session is over (9 s
     // by default).
-    config.put("broker.session.timeout.ms", "4000");
-    config.put("broker.heartbeat.interval.ms", "1000");
+    config.put("broker.session.timeout.ms", "3000");
+    config.put("broker.heartbeat.interval.ms", "500");
     // 128 MiB of heap by default, for logs a thousand times as large as ours.
     config.put("log.cleaner.dedupe.buffer.size", "8388608");
     return config;

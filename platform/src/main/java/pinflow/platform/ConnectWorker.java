@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.config.provider.FileConfigProvider;
-import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.connect.cli.ConnectDistributed;
 import org.apache.kafka.connect.converters.ByteArrayConverter;
 import org.apache.kafka.connect.runtime.Connect;
@@ -45,8 +44,7 @@ public final class ConnectWorker implements AutoCloseable {
       String bootstrap, int port, Path pluginFolder, Path secretsFolder) {
     int claimed = Ports.claim(port, "connect.port");
     URI url = URI.create("http://127.0.0.1:" + claimed);
-    // Who started the worker ends it, before the broker; Connect's own hook would run beside that.
-    Exit.setShutdownHookAdder((name, hook) -> {});
+    KafkaExit.install();
     Thread thread = Thread.currentThread();
     ClassLoader loader = thread.getContextClassLoader();
     try {

@@ -71,6 +71,7 @@ public final class Database implements AutoCloseable {
       Files.createDirectories(home.resolve("tmp"));
       FolderLock lock = FolderLock.take(home, "database");
       try {
+        FolderLock.requireSpace(home, "database");
         return start(home, lock, Ports.claim(port, "source.port"), user, password, schema, cache);
       } catch (IOException | RuntimeException e) {
         lock.close();
@@ -87,23 +88,41 @@ public final class Database implements AutoCloseable {
   private static Database start(
       Path home, FolderLock lock, int port, String user, String password, String schema, Path cache)
       throws IOException {
-    endLeftOver(home);
+    endOrphan(home);
     MariaDbPrograms programs = MariaDbPrograms.unpack(cache);
     install(programs, home);
     Path init = writeInit(home, user, password, schema);
     try {
       Process server = programs.process(home, serverCommand(programs, home, port, init)).start();
-      Files.writeString(pidFile(home), Long.toString(server.pid()));
       Database database = new Database(server, lock, port, schema);
       try {
+        Files.writeString(pidFile(home), Long.toString(server.pid()));
         database.awaitLogin(home, user, password);
-      } catch (RuntimeException e) {
+      } catch (IOException | RuntimeException e) {
         database.close();
         throw e;
       }
       return database;
     } finally {
       Files.delete(init);
+    }
+  }
+
+  /**
+   * Ends the server that a killed process may have left on {@code folder}: before the folder is
+   * deleted.
+   *
+   * @throws PlatformException if the folder is in use
+   */
+  public static void endLeftOver(Path folder) {
+    Path home = folder.toAbsolutePath().normalize();
+    if (!Files.isDirectory(home)) {
+      return;
+    }
+    try (FolderLock lock = FolderLock.take(home, "database")) {
+      endOrphan(home);
+    } catch (IOException e) {
+      throw new PlatformException("The folder %s cannot be read: %s".formatted(home, e), e);
     }
   }
 
@@ -128,14 +147,14 @@ public final class Database implements AutoCloseable {
   }
 
   /** The process id may be another's by now: the command line must name this folder, too. */
-  private static void endLeftOver(Path home) throws IOException {
+  private static void endOrphan(Path home) throws IOException {
     if (!Files.exists(pidFile(home))) {
       return;
     }
     String pid = Files.readString(pidFile(home)).strip();
     if (!pid.isEmpty()) {
       ProcessHandle.of(Long.parseLong(pid))
-          .filter(p -> p.info().commandLine().orElse("").contains("--datadir=" + data(home)))
+          .filter(p -> p.info().commandLine().orElse("").contains("--datadir=" + data(home) + " "))
           .ifPresent(
               server -> {
                 log.warn("Ending the database {} that a killed Pinflow has left in {}", pid, home);

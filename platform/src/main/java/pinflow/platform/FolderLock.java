@@ -10,6 +10,9 @@ import java.nio.file.StandardOpenOption;
 /** A part's hold on its data folder for as long as this process lives, whatever ends it. */
 record FolderLock(FileChannel channel) implements AutoCloseable {
 
+  /** Less is as good as a full disk: Kafka's next log segment and index alone may take 30 MB. */
+  private static final long LEAST_SPACE = 100_000_000;
+
   /**
    * @throws PlatformException if another part, of this process or another, holds the folder
    */
@@ -25,6 +28,18 @@ record FolderLock(FileChannel channel) implements AutoCloseable {
     throw new PlatformException(
         "The folder %s of the %s is in use by another Pinflow; stop that one (pinflow down) or choose another --dir."
             .formatted(folder, part));
+  }
+
+  /**
+   * @throws PlatformException if there is no space left for the part's data
+   */
+  static void requireSpace(Path folder, String part) throws IOException {
+    long space = Files.getFileStore(folder).getUsableSpace();
+    if (space < LEAST_SPACE) {
+      throw new PlatformException(
+          "There are %d MB left for the %s in %s, and it needs %d; make space or choose another --dir."
+              .formatted(space / 1_000_000, part, folder, LEAST_SPACE / 1_000_000));
+    }
   }
 
   private static boolean isFree(FileChannel channel) throws IOException {

@@ -201,6 +201,9 @@ public final class BatchEmulator {
 
   /** Waits until these posts are due: by the rate, else by the original's pause. */
   private void pace(Chunk chunk, Consumer<Progress> progress) throws InterruptedException {
+    if (sent == 0) {
+      firstSentAt = System.nanoTime();
+    }
     long due =
         settings.rate().isPresent()
             ? firstSentAt + (long) (sent / settings.rate().getAsDouble() * 1e9)
