@@ -10,6 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import pinflow.control.SparkProcess.Start;
+import pinflow.platform.Database;
 
 @Command(
     name = "demo",
@@ -103,6 +104,7 @@ final class DemoCommand implements Callable<Integer> {
           "The folder %s holds the state of another pinflow, and a demo starts from nothing. Name a new folder with --dir, or delete it with `pinflow reset --dir %s`."
               .formatted(state.path(), state.path()));
     }
+    Database.endLeftOver(state.resolve("database"));
     state.empty();
     state.writePrivately(MARK, "A demo that has not ended; the next demo deletes this folder.\n");
   }

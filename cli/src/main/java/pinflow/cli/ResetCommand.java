@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import pinflow.platform.Database;
 
 @Command(
     name = "reset",
@@ -36,6 +37,8 @@ final class ResetCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
     state.take();
+    // After a kill of its parent the database may still run on the folder.
+    Database.endLeftOver(state.resolve("database"));
     state.delete();
     options.steps().say("Deleted " + state.path());
     return ExitCode.OK;

@@ -15,6 +15,9 @@ final class SparkOptions {
       List.of(
           "-XX:+IgnoreUnrecognizedVMOptions",
           "-Xshare:auto",
+          // Standard output is for events alone; the JVM's own words would fill its pipe, too.
+          "-Xlog:disable",
+          "-Xlog:all=error:stderr",
           "-Duser.timezone=UTC",
           "--add-modules=jdk.incubator.vector",
           "--add-opens=java.base/java.lang=ALL-UNNAMED",

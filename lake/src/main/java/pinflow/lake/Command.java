@@ -1,0 +1,28 @@
+package pinflow.lake;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/** A further line on standard input (contracts/lake-job.md). */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "job")
+@JsonSubTypes({
+  @JsonSubTypes.Type(name = "daily", value = Command.Daily.class),
+  @JsonSubTypes.Type(name = "sql", value = Command.Sql.class),
+  @JsonSubTypes.Type(name = "exit", value = Command.Exit.class)
+})
+sealed interface Command {
+  /** Takes in what is new and answers the questions anew. */
+  record Daily() implements Command {}
+
+  /**
+   * Asks the tables.
+   *
+   * @param limit the most rows to return
+   */
+  record Sql(@JsonProperty(required = true) String query, @JsonProperty(required = true) int limit)
+      implements Command {}
+
+  /** Ends the process. */
+  record Exit() implements Command {}
+}

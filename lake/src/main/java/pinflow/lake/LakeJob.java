@@ -1,0 +1,212 @@
+package pinflow.lake;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import pinflow.lake.answers.Answers;
+import pinflow.lake.batch.Daily;
+import pinflow.lake.batch.Rehearsal;
+import pinflow.lake.batch.Store;
+import pinflow.lake.tables.LakeException;
+import pinflow.lake.tables.LakeSession;
+import pinflow.lake.tables.LakeTables;
+import pinflow.lake.tables.Steps;
+
+/**
+ * The lake's process: one request and then commands on standard input, events on standard output, a
+ * JSON line each (contracts/lake-job.md); the log on standard error.
+ *
+ * <p>Ends when its input or its parent process does. The exit code is 0; 2 if something that was
+ * asked for was at fault; 1 if something else went wrong.
+ */
+public final class LakeJob {
+  private static final Logger log = LoggerFactory.getLogger(LakeJob.class);
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final LakeSession session;
+  private final Request request;
+  private final Events events;
+  private final LakeTables tables;
+  private final Sql sql;
+
+  private LakeJob(LakeSession session, Request request, Events events) {
+    this.session = session;
+    this.request = request;
+    this.events = events;
+    this.tables = tables(request.lake().location());
+    this.sql = new Sql(session.spark(), request.lake().location());
+  }
+
+  /** Runs to the end of standard input; takes no arguments. */
+  public static void main(String[] args) {
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
+    Events events =
+        new Events(
+            new PrintStream(
+                new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8));
+    System.setOut(System.err);
+    System.exit(run(System.in, events));
+  }
+
+  static int run(InputStream in, Events events) {
+    BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    try {
+      Request request = parse(lines.readLine(), Request.class, "request");
+      try (LakeSession session = start(request)) {
+        return new LakeJob(session, request, events).serve(lines);
+      }
+    } catch (IOException | RuntimeException e) {
+      return failed("start", e, events);
+    }
+  }
+
+  private static LakeSession start(Request request) {
+    String master = Objects.requireNonNullElse(request.lake().master(), "local[*]");
+    Store store = request.store();
+    return LakeSession.start(master, request.rows(), store == null ? Map.of() : hadoop(store));
+  }
+
+  private int serve(BufferedReader lines) throws IOException {
+    int exit = 0;
+    Daily daily = request.store() == null ? null : new Daily(tables, request.store(), request.id());
+    if (daily != null) {
+      daily.createTables();
+    }
+    events.ready(secondsSinceStart());
+    if (daily != null) {
+      rehearse(lines);
+    }
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      String job = "command";
+      try {
+        Command command = parse(line, Command.class, "command");
+        if (command instanceof Command.Exit) {
+          break;
+        }
+        job = command instanceof Command.Daily ? "daily" : "sql";
+        events.result(run(command, daily));
+      } catch (RuntimeException e) {
+        exit = failed(job, e, events);
+      }
+    }
+    return exit;
+  }
+
+  private Object run(Command command, @Nullable Daily daily) {
+    if (command instanceof Command.Sql query) {
+      return sql.run(query.query(), query.limit());
+    }
+    if (daily == null) {
+      throw LakeException.asked(
+          "There is nothing to read: the request has no store. Start the process with one.");
+    }
+    return daily(daily);
+  }
+
+  private Map<String, @Nullable Object> daily(Daily daily) {
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    Steps steps =
+        (name, s) -> {
+          seconds.merge(name, s, Double::sum);
+          events.step("daily", name, s);
+        };
+    Daily.Taken taken = daily.run(steps);
+    Answers answers = new Answers(tables);
+    long done = daily.done();
+    if (done >= 0 && !answers.areOf(done)) {
+      steps.time("answers", () -> answers.write(done));
+    }
+    Map<String, @Nullable Object> result = new LinkedHashMap<>();
+    result.put("batch", taken.batch());
+    result.put("objects", taken.objects());
+    result.put("events", taken.events());
+    result.put("outcomes", taken.outcomes());
+    result.put("seconds", seconds);
+    return result;
+  }
+
+  /** Runs small copies of the jobs as long as no command waits, so that the first one is quick. */
+  private void rehearse(BufferedReader lines) throws IOException {
+    LakeTables scratch = tables(session.scratch().resolve("rehearsal").toUri().toString());
+    if (!lines.ready()) {
+      Rehearsal.run(scratch);
+    }
+    if (!lines.ready()) {
+      new Answers(scratch).write(0);
+    }
+  }
+
+  private LakeTables tables(String location) {
+    return new LakeTables(session.spark(), location, table -> log.debug("committed to {}", table));
+  }
+
+  private static <T> T parse(@Nullable String line, Class<T> type, String what) {
+    try {
+      return JSON.readValue(Objects.requireNonNullElse(line, ""), type);
+    } catch (JsonProcessingException e) {
+      // Only the first line: the others quote the input, which may hold secrets.
+      throw LakeException.asked(
+          "The %s is not understood: %s. See contracts/lake-job.md for its form."
+              .formatted(what, e.getOriginalMessage().lines().findFirst().orElse("it is empty")),
+          e);
+    }
+  }
+
+  /**
+   * @return the exit code
+   */
+  private static int failed(String job, Exception failure, Events events) {
+    Throwable cause = failure;
+    while (cause.getCause() != null && !(cause instanceof LakeException)) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof LakeException known) {
+      events.error(String.valueOf(known.getMessage()), known.user());
+      return known.user() ? 2 : 1;
+    }
+    log.error("{} failed", job, failure);
+    events.error(
+        "The job %s failed: %s. Spark's log tells more; mend the cause and run the job again, it takes up where it was."
+            .formatted(job, cause),
+        false);
+    return 1;
+  }
+
+  private static double secondsSinceStart() {
+    Instant start = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+    return Duration.between(start, Instant.now()).toMillis() / 1e3;
+  }
+
+  /** S3A's settings for a lake in an object store. */
+  private static Map<String, String> hadoop(Store store) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("fs.s3a.endpoint.region", store.region());
+    if (store.endpoint() != null) {
+      settings.put("fs.s3a.endpoint", store.endpoint().toString());
+      settings.put("fs.s3a.path.style.access", "true");
+    }
+    if (store.accessKey() != null && store.secretKey() != null) {
+      settings.put("fs.s3a.access.key", store.accessKey());
+      settings.put("fs.s3a.secret.key", store.secretKey());
+    }
+    return settings;
+  }
+}

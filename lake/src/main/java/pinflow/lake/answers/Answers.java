@@ -1,0 +1,101 @@
+package pinflow.lake.answers;
+
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.not;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+import pinflow.lake.tables.LakeTables;
+import pinflow.lake.tables.Transaction;
+
+/** Answers the questions from the tables, into tables. */
+public final class Answers {
+  private static final String APPLICATION = "pinflow-answers";
+  private static final String SOURCES = "answers/sources";
+
+  private final LakeTables tables;
+
+  public Answers(LakeTables tables) {
+    this.tables = tables;
+  }
+
+  /** Whether the answers are those of a batch. */
+  public boolean areOf(long batch) {
+    return tables.lastCommit(SOURCES, APPLICATION) >= batch;
+  }
+
+  /**
+   * Writes a table {@code answers/<name>} for each question, its rows in one file in the stated
+   * order, and then {@code answers/sources}, which names the versions that belong together.
+   *
+   * @param batch the number of the batch of which the tables are
+   */
+  public void write(long batch) {
+    SparkSession spark = tables.spark();
+    List<Long> versions = List.of(view("pin"), view("geo"), view("user"));
+    Dataset<Row> posts = spark.sql(Question.resource("posts")).coalesce(1).cache();
+    posts.createOrReplaceTempView("posts");
+    Dataset<Row> users = spark.sql(Question.resource("users")).coalesce(1).cache();
+    users.createOrReplaceTempView("users");
+    try {
+      tables.inTransaction(
+          new Transaction(APPLICATION, batch), () -> write(batch, versions, counts(posts)));
+    } finally {
+      users.unpersist();
+      posts.unpersist();
+    }
+  }
+
+  private long view(String table) {
+    long version = tables.version(table);
+    tables.read(table, version).createOrReplaceTempView(table);
+    return version;
+  }
+
+  private void write(long batch, List<Long> versions, Row counts) {
+    List<Row> sources = new ArrayList<>();
+    for (Question question : Question.ALL) {
+      String table = "answers/" + question.name();
+      Dataset<Row> answer = tables.spark().sql(question.sql());
+      // Collected first: of a sorted dataset in several parts no order of the file is promised.
+      tables.overwrite(table, local(answer.collectAsList(), answer.schema()));
+      int place = 3 * Question.ALL.indexOf(question);
+      sources.add(
+          RowFactory.create(
+              question.name(),
+              tables.version(table),
+              versions.get(0),
+              versions.get(1),
+              versions.get(2),
+              counts.getLong(place),
+              counts.getLong(place + 1),
+              counts.getLong(place + 2),
+              batch));
+    }
+    tables.overwrite(SOURCES, local(sources, LakeTables.schema(SOURCES)));
+  }
+
+  private Dataset<Row> local(List<Row> rows, StructType schema) {
+    return tables.spark().createDataFrame(rows, schema).coalesce(1);
+  }
+
+  /** Used, unmatched and left out of each question, in one pass. */
+  private static Row counts(Dataset<Row> posts) {
+    List<Column> counts = new ArrayList<>();
+    for (Question question : Question.ALL) {
+      Column joined = expr(question.joined());
+      Column used = joined.and(expr(question.used()));
+      counts.add(count_if(used));
+      counts.add(count_if(expr(question.unmatched())));
+      counts.add(count_if(joined.and(not(used))));
+    }
+    return posts.select(counts.toArray(Column[]::new)).head();
+  }
+}

@@ -1,0 +1,153 @@
+package pinflow.lake.batch;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+import pinflow.lake.rules.Cleaning;
+import pinflow.lake.tables.LakeException;
+import pinflow.lake.tables.LakeTables;
+import pinflow.lake.tables.Transaction;
+
+/**
+ * The plans of all batches, in the table {@code batches}: a row for each object. A batch is planned
+ * by a commit there and done by one to {@code events}; both carry its number.
+ */
+final class Batches {
+  static final String APPLICATION = "pinflow-daily";
+
+  private static final String TABLE = "batches";
+  private static final StructType SCHEMA =
+      StructType.fromDDL(
+          "batch BIGINT, events_version BIGINT, topic STRING, partition INT, key STRING,"
+              + " first_offset BIGINT, last_offset BIGINT");
+
+  private final LakeTables tables;
+
+  Batches(LakeTables tables) {
+    this.tables = tables;
+  }
+
+  /** Makes the tables that are missing. */
+  void createTables() {
+    for (String table : List.of("pin", "geo", "user", "quarantine", "events")) {
+      tables.create(table, LakeTables.schema(table));
+    }
+    tables.create(TABLE, SCHEMA);
+  }
+
+  /** The number of the last batch that is done; -1 before the first. */
+  long done() {
+    return tables.lastCommit("events", APPLICATION);
+  }
+
+  /** The batch that was planned and not done, if there is one. */
+  Optional<Plan> unfinished() {
+    long planned = tables.lastCommit(TABLE, APPLICATION);
+    return planned > done() ? Optional.of(read(planned)) : Optional.empty();
+  }
+
+  /**
+   * Plans a batch of all that is new; if another process does the same, then the one of the two
+   * plans that was first.
+   *
+   * @return nothing if nothing is new
+   */
+  Optional<Plan> next(Bucket bucket, String id) {
+    Map<List<Object>, Long> ends = ends();
+    List<StoredObject> objects = new ArrayList<>();
+    for (String table : Cleaning.TABLES) {
+      String topic = id + "." + table;
+      for (int partition : bucket.partitions(topic)) {
+        long from = ends.getOrDefault(List.of(topic, partition), 0L);
+        objects.addAll(chain(bucket, topic, partition, from));
+      }
+    }
+    if (objects.isEmpty()) {
+      return Optional.empty();
+    }
+    long batch = tables.lastCommit(TABLE, APPLICATION) + 1;
+    long eventsVersion = tables.version("events");
+    List<Row> rows =
+        objects.stream()
+            .map(
+                o ->
+                    RowFactory.create(
+                        batch,
+                        eventsVersion,
+                        o.topic(),
+                        o.partition(),
+                        o.key(),
+                        o.firstOffset(),
+                        o.lastOffset()))
+            .toList();
+    Dataset<Row> plan = tables.spark().createDataFrame(rows, SCHEMA).coalesce(1);
+    tables.inTransaction(new Transaction(APPLICATION, batch), () -> tables.append(TABLE, plan));
+    return Optional.of(read(batch));
+  }
+
+  /** A partition's objects from an offset on, each of which begins where the one before ends. */
+  private static List<StoredObject> chain(Bucket bucket, String topic, int partition, long from) {
+    List<String> keys = bucket.objects(topic, partition, from);
+    List<StoredObject> chain = new ArrayList<>();
+    long expected = from;
+    for (int i = 0; i < keys.size(); i++) {
+      String key = keys.get(i);
+      long first = Bucket.firstOffset(key);
+      if (first != expected) {
+        throw LakeException.found(
+            "Before object %s one is missing that begins at offset %d, so nothing of this batch was taken. Restore it and run the job again."
+                .formatted(key, expected));
+      }
+      long last =
+          i + 1 < keys.size() ? Bucket.firstOffset(keys.get(i + 1)) - 1 : bucket.lastOffset(key);
+      chain.add(new StoredObject(topic, partition, key, first, last));
+      expected = last + 1;
+    }
+    return chain;
+  }
+
+  /** The offsets at which the planned batches end, by topic and partition. */
+  private Map<List<Object>, Long> ends() {
+    Map<List<Object>, Long> ends = new HashMap<>();
+    long version = tables.version(TABLE);
+    if (tables.lastCommit(TABLE, APPLICATION) >= 0) {
+      tables
+          .read(TABLE, version)
+          .groupBy("topic", "partition")
+          .agg(max("last_offset"))
+          .collectAsList()
+          .forEach(row -> ends.put(List.of(row.getString(0), row.getInt(1)), row.getLong(2) + 1));
+    }
+    return ends;
+  }
+
+  private Plan read(long batch) {
+    List<Row> rows =
+        tables
+            .read(TABLE, tables.version(TABLE))
+            .where(col("batch").equalTo(batch))
+            .collectAsList();
+    return new Plan(
+        batch,
+        rows.get(0).getLong(1),
+        rows.stream()
+            .map(
+                row ->
+                    new StoredObject(
+                        row.getString(2),
+                        row.getInt(3),
+                        row.getString(4),
+                        row.getLong(5),
+                        row.getLong(6)))
+            .toList());
+  }
+}

@@ -1,0 +1,113 @@
+package pinflow.lake.batch;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.jspecify.annotations.Nullable;
+import pinflow.lake.tables.LakeException;
+import pinflow.lake.tables.LakeTables;
+import pinflow.lake.tables.Steps;
+
+/**
+ * Takes what is new in the store into the tables: first a batch that an earlier run planned and did
+ * not finish, if there is one, then a batch of all else.
+ */
+public final class Daily {
+  /**
+   * Objects that a task reads one after the other, at least; more tasks cost more than they bring.
+   */
+  private static final int OBJECTS_PER_TASK = 4;
+
+  private final LakeTables tables;
+  private final Batches batches;
+  private final Store store;
+  private final String id;
+
+  /**
+   * @param id of which the topics are {@code <id>.pin}, {@code <id>.geo} and {@code <id>.user}
+   */
+  public Daily(LakeTables tables, Store store, String id) {
+    this.tables = tables;
+    this.batches = new Batches(tables);
+    this.store = store;
+    this.id = id;
+  }
+
+  /**
+   * What a run took in.
+   *
+   * @param batch the number of its last batch, from 0; null when nothing was new
+   * @param outcomes the numbers of events by table and outcome
+   */
+  public record Taken(
+      @Nullable Long batch, int objects, long events, Map<String, Map<String, Long>> outcomes) {
+    private static final Taken NOTHING = new Taken(null, 0, 0, Map.of());
+
+    private Taken and(Plan plan, Tally tally) {
+      Map<String, Map<String, Long>> sum = new TreeMap<>();
+      for (var part : List.of(outcomes, tally.outcomes())) {
+        part.forEach(
+            (table, counts) ->
+                counts.forEach(
+                    (outcome, n) ->
+                        sum.computeIfAbsent(table, t -> new TreeMap<>())
+                            .merge(outcome, n, Long::sum)));
+      }
+      return new Taken(plan.batch(), objects + plan.objects().size(), events + tally.events(), sum);
+    }
+  }
+
+  /** Makes the tables that are missing. */
+  public void createTables() {
+    batches.createTables();
+  }
+
+  /**
+   * Makes the tables if they are missing and takes in what is new.
+   *
+   * <p>Two runs at once do each other no harm: both carry out the plan that was first.
+   *
+   * @throws LakeException when the store cannot be read or an object is not as the sink wrote it
+   */
+  public Taken run(Steps steps) {
+    createTables();
+    Taken taken = Taken.NOTHING;
+    Optional<Plan> unfinished = batches.unfinished();
+    if (unfinished.isPresent()) {
+      taken = taken.and(unfinished.get(), carryOut(unfinished.get(), steps));
+    }
+    Optional<Plan> next = batches.next(Bucket.of(store), id);
+    return next.isPresent() ? taken.and(next.get(), carryOut(next.get(), steps)) : taken;
+  }
+
+  /** The number of the last batch that is done; -1 before the first. */
+  public long done() {
+    return batches.done();
+  }
+
+  private Tally carryOut(Plan plan, Steps steps) {
+    return new Batch(tables, plan, steps).run(records(plan));
+  }
+
+  private Dataset<Row> records(Plan plan) {
+    SparkSession spark = tables.spark();
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    // In the log's order, so that each task has its share of the long pins.
+    List<StoredObject> objects =
+        plan.objects().stream()
+            .sorted(Comparator.comparingLong(StoredObject::firstOffset))
+            .toList();
+    int tasks =
+        Math.max(
+            Math.min(objects.size(), context.defaultParallelism()),
+            objects.size() / OBJECTS_PER_TASK);
+    return spark.createDataFrame(
+        context.parallelize(objects, tasks).flatMap(new ObjectReader(store)), ObjectReader.SCHEMA);
+  }
+}

@@ -1,0 +1,5 @@
+/** The lake's process: Spark, steered by JSON lines (contracts/lake-job.md). */
+@NullMarked
+package pinflow.lake;
+
+import org.jspecify.annotations.NullMarked;

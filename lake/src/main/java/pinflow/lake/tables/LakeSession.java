@@ -1,0 +1,74 @@
+package pinflow.lake.tables;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.hadoop.fs.FileUtil;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Spark's session, set up for the size of the work.
+ *
+ * @param scratch a folder of this process's own, deleted at the end
+ */
+public record LakeSession(SparkSession spark, Path scratch) implements AutoCloseable {
+  /** Up to this many posts a run is over before generated code has paid for its compilation. */
+  private static final long SMALL = 200_000;
+
+  private static final Map<String, String> ALWAYS =
+      Map.ofEntries(
+          Map.entry("spark.app.name", "pinflow"),
+          Map.entry("spark.ui.enabled", "false"),
+          Map.entry("spark.ui.showConsoleProgress", "false"),
+          Map.entry("spark.driver.host", "localhost"),
+          Map.entry("spark.driver.bindAddress", "127.0.0.1"),
+          Map.entry("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension"),
+          Map.entry(
+              "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog"),
+          Map.entry("spark.delta.logStore.file.impl", LocalLogStore.class.getName()),
+          Map.entry("spark.sql.session.timeZone", "UTC"),
+          Map.entry("spark.sql.datetime.java8API.enabled", "true"),
+          // A cast that fails must not become a null.
+          Map.entry("spark.sql.ansi.enabled", "true"));
+
+  private static final Map<String, String> FEW_POSTS =
+      Map.of(
+          "spark.sql.codegen.wholeStage", "false",
+          "spark.sql.codegen.factoryMode", "NO_CODEGEN",
+          "spark.sql.adaptive.enabled", "false",
+          "spark.sql.shuffle.partitions", "1",
+          "spark.databricks.delta.snapshotPartitions", "1");
+
+  private static final Map<String, String> MANY_POSTS =
+      Map.of(
+          "spark.sql.shuffle.partitions", "16",
+          "spark.databricks.delta.snapshotPartitions", "4");
+
+  /**
+   * Starts the session.
+   *
+   * @param master such as {@code local[*]}
+   * @param posts how many posts to expect
+   * @param hadoop Hadoop settings, for an {@code s3a} location its endpoint and credentials; they
+   *     are not among Spark's own, which it logs
+   */
+  public static LakeSession start(String master, long posts, Map<String, String> hadoop) {
+    Path scratch =
+        Path.of(
+            System.getProperty("java.io.tmpdir"), "pinflow-spark-" + ProcessHandle.current().pid());
+    SparkSession.Builder builder =
+        SparkSession.builder()
+            .master(master)
+            .config("spark.sql.warehouse.dir", scratch.resolve("warehouse").toUri().toString());
+    ALWAYS.forEach(builder::config);
+    (posts <= SMALL ? FEW_POSTS : MANY_POSTS).forEach(builder::config);
+    SparkSession spark = builder.getOrCreate();
+    hadoop.forEach(spark.sparkContext().hadoopConfiguration()::set);
+    return new LakeSession(spark, scratch);
+  }
+
+  @Override
+  public void close() {
+    spark.stop();
+    FileUtil.fullyDelete(scratch.toFile());
+  }
+}

@@ -1,0 +1,186 @@
+package pinflow.lake.tables;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.delta.tables.DeltaTable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.ConcurrentModificationException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.delta.DeltaLog;
+import org.apache.spark.sql.delta.Snapshot;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/** The Delta tables under one location; contracts/tables.json has their columns. */
+public final class LakeTables {
+  /** Another process can win the race for a table's next version this many times in a row. */
+  private static final int ATTEMPTS = 10;
+
+  private static final String TXN_APPLICATION = "spark.databricks.delta.write.txnAppId";
+  private static final String TXN_VERSION = "spark.databricks.delta.write.txnVersion";
+
+  private static final Map<String, List<String>> CONTRACT = contract();
+
+  private final SparkSession spark;
+  private final String location;
+  private final Consumer<String> committed;
+  private volatile @Nullable Transaction running;
+
+  /**
+   * @param location the folder of the tables: {@code file:///…} or {@code s3a://bucket/prefix}
+   * @param committed told of each table that a commit has been made to
+   */
+  public LakeTables(SparkSession spark, String location, Consumer<String> committed) {
+    this.spark = spark;
+    this.committed = committed;
+    this.location = location.endsWith("/") ? location : location + "/";
+  }
+
+  /** The columns of a table of contracts/tables.json, in order. */
+  public static StructType schema(String table) {
+    return StructType.fromDDL(
+        String.join(", ", Objects.requireNonNull(CONTRACT.get(table), table)));
+  }
+
+  public SparkSession spark() {
+    return spark;
+  }
+
+  /** The table's folder. */
+  public String path(String table) {
+    return location + table;
+  }
+
+  /** The table's newest version; -1 if it is not there. */
+  public long version(String table) {
+    return snapshot(table).version();
+  }
+
+  /** The version of an application's last commit to the table; -1 if there is none. */
+  public long lastCommit(String table, String application) {
+    Snapshot snapshot = snapshot(table);
+    return snapshot.version() < 0
+        ? -1
+        : (long) snapshot.transactions().getOrElse(application, () -> -1L);
+  }
+
+  /** The table's rows at a version, as they were. */
+  public Dataset<Row> read(String table, long version) {
+    return spark.read().format("delta").option("versionAsOf", version).load(path(table));
+  }
+
+  /** Makes the table, empty, if it is not there. */
+  public void create(String table, StructType schema) {
+    if (version(table) >= 0) {
+      return;
+    }
+    var builder =
+        DeltaTable.createIfNotExists(spark)
+            .location(path(table))
+            .addColumns(schema)
+            .property("delta.enableDeletionVectors", "true");
+    if (Arrays.asList(schema.fieldNames()).contains("ind")) {
+      builder = builder.property("delta.dataSkippingStatsColumns", "ind");
+    }
+    try {
+      builder.execute();
+    } catch (ConcurrentModificationException e) {
+      if (version(table) < 0) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Runs commits as parts of a transaction: a table that has had it takes none of them.
+   *
+   * @param commits may commit to each table once, from several threads
+   */
+  public void inTransaction(Transaction transaction, Runnable commits) {
+    // Delta's own configuration, since a MERGE takes no options.
+    spark.conf().set(TXN_APPLICATION, transaction.application());
+    spark.conf().set(TXN_VERSION, transaction.version());
+    running = transaction;
+    try {
+      commits.run();
+    } finally {
+      running = null;
+      spark.conf().unset(TXN_VERSION);
+      spark.conf().unset(TXN_APPLICATION);
+    }
+  }
+
+  /** Adds rows to a table. */
+  public void append(String table, Dataset<Row> rows) {
+    commit(table, () -> rows.write().format("delta").mode("append").save(path(table)));
+  }
+
+  /** Makes these rows the table's only ones. */
+  public void overwrite(String table, Dataset<Row> rows) {
+    commit(table, () -> rows.write().format("delta").mode("overwrite").save(path(table)));
+  }
+
+  /**
+   * Adds rows to a table, in place of those that they match.
+   *
+   * @param match over {@code old} and {@code new}; of several rows at most one may match one
+   */
+  public void upsert(String table, Dataset<Row> rows, String match) {
+    commit(
+        table,
+        () ->
+            DeltaTable.forPath(spark, path(table))
+                .as("old")
+                .merge(rows.as("new"), match)
+                .whenMatched()
+                .updateAll()
+                .whenNotMatched()
+                .insertAll()
+                .execute());
+  }
+
+  /** Another process may commit the same, or be first: then it is done, or is tried again. */
+  private void commit(String table, Runnable write) {
+    Transaction transaction = Objects.requireNonNull(running, "no transaction");
+    for (int attempt = 1; ; attempt++) {
+      try {
+        write.run();
+        committed.accept(table);
+        return;
+      } catch (ConcurrentModificationException e) {
+        if (lastCommit(table, transaction.application()) >= transaction.version()) {
+          return;
+        }
+        if (attempt == ATTEMPTS) {
+          throw LakeException.found(
+              "Table %s could not be written: other processes were first %d times. Run the job again when they have ended."
+                  .formatted(path(table), ATTEMPTS),
+              e);
+        }
+      }
+    }
+  }
+
+  private Snapshot snapshot(String table) {
+    DeltaLog log = DeltaLog.forTable(spark, path(table));
+    return log.update(log.update$default$1(), log.update$default$2(), log.update$default$3());
+  }
+
+  private static Map<String, List<String>> contract() {
+    try (InputStream json =
+        LakeTables.class.getResourceAsStream("/pinflow/contracts/tables.json")) {
+      return new ObjectMapper().readValue(json, new TypeReference<>() {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
