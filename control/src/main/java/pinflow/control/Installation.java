@@ -1,10 +1,10 @@
 package pinflow.control;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Where Pinflow itself is: the folder that {@code ./pinflow} stands in.
@@ -34,9 +34,11 @@ public record Installation(Path home) {
 
   /** Spark's own class path: the lake's jar, then Spark's. */
   String lakeClassPath() {
-    Path file = home.resolve("lake/target/classpath");
+    Path file = lake().resolve("classpath");
     try {
-      return lakeJar() + java.io.File.pathSeparator + Files.readString(file).strip();
+      return lake().resolve("pinflow-lake.jar")
+          + File.pathSeparator
+          + Files.readString(file).strip();
     } catch (IOException e) {
       throw new UncheckedIOException(
           "Spark's class path cannot be read from %s; build again with ./pinflow".formatted(file),
@@ -44,24 +46,17 @@ public record Installation(Path home) {
     }
   }
 
-  /** The archive of Spark's loaded classes (AppCDS) that the build leaves: halves Spark's start. */
-  Path lakeClassArchive() {
-    return home.resolve("lake/target/lake.jsa");
+  /** A file of JVM flags that the lake names for its process, such as {@code jvm.options}. */
+  Path lakeOptions(String file) {
+    return lake().resolve("classes/pinflow/lake").resolve(file);
   }
 
-  private Path lakeJar() {
-    try (var jars = Files.newDirectoryStream(home.resolve("lake/target"), "pinflow-lake-*.jar")) {
-      List<Path> found = new java.util.ArrayList<>();
-      jars.forEach(found::add);
-      if (found.size() == 1) {
-        return found.get(0);
-      }
-      throw new RunException(
-          "Expected one jar of the lake in %s, found %s; build again with ./pinflow"
-              .formatted(home.resolve("lake/target"), found),
-          false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** The archive of Spark's loaded classes (AppCDS) that the build leaves: halves Spark's start. */
+  Path lakeClassArchive() {
+    return lake().resolve("lake.jsa");
+  }
+
+  private Path lake() {
+    return home.resolve("lake/target");
   }
 }

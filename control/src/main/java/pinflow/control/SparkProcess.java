@@ -88,8 +88,9 @@ public final class SparkProcess implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(rows <= SMALL ? SparkOptions.SMALL_INPUT : SparkOptions.LARGE_INPUT);
-    command.addAll(SparkOptions.ALWAYS);
+    command.add("@" + installation.lakeOptions("jvm.options"));
+    command.add(
+        "@" + installation.lakeOptions(rows <= SMALL ? "jvm-small.options" : "jvm-large.options"));
     switch (start) {
       case TRAINING -> command.add("-XX:ArchiveClassesAtExit=" + installation.lakeClassArchive());
       case QUICK -> {

@@ -73,7 +73,8 @@ public final class LakeJob {
       try (LakeSession session = start(request)) {
         return new LakeJob(session, request, events).serve(lines);
       }
-    } catch (IOException | RuntimeException e) {
+      // Spark throws checked exceptions that it does not declare.
+    } catch (Exception e) {
       return failed("start", e, events);
     }
   }
@@ -103,7 +104,7 @@ public final class LakeJob {
         }
         job = command instanceof Command.Daily ? "daily" : "sql";
         events.result(run(command, daily));
-      } catch (RuntimeException e) {
+      } catch (Exception e) {
         exit = failed(job, e, events);
       }
     }

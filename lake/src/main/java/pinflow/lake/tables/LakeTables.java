@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -42,7 +43,8 @@ public final class LakeTables {
   public LakeTables(SparkSession spark, String location, Consumer<String> committed) {
     this.spark = spark;
     this.committed = committed;
-    this.location = location.endsWith("/") ? location : location + "/";
+    // Hadoop's form (file:/…): Delta takes file:///… for another place.
+    this.location = new Path(location) + "/";
   }
 
   /** The columns of a table of contracts/tables.json, in order. */
