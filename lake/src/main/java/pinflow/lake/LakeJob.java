@@ -16,12 +16,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pinflow.lake.answers.Answers;
 import pinflow.lake.batch.Daily;
-import pinflow.lake.batch.Rehearsal;
 import pinflow.lake.batch.Store;
 import pinflow.lake.tables.LakeException;
 import pinflow.lake.tables.LakeSession;
@@ -39,18 +39,17 @@ public final class LakeJob {
   private static final Logger log = LoggerFactory.getLogger(LakeJob.class);
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final LakeSession session;
   private final Request request;
   private final Events events;
   private final LakeTables tables;
   private final Sql sql;
 
-  private LakeJob(LakeSession session, Request request, Events events) {
-    this.session = session;
+  private LakeJob(SparkSession spark, Request request, Events events) {
+    String location = request.lake().location();
     this.request = request;
     this.events = events;
-    this.tables = tables(request.lake().location());
-    this.sql = new Sql(session.spark(), request.lake().location());
+    this.tables = new LakeTables(spark, location, table -> log.debug("committed to {}", table));
+    this.sql = new Sql(spark, location);
   }
 
   /** Runs to the end of standard input; takes no arguments. */
@@ -71,7 +70,7 @@ public final class LakeJob {
     try {
       Request request = parse(lines.readLine(), Request.class, "request");
       try (LakeSession session = start(request)) {
-        return new LakeJob(session, request, events).serve(lines);
+        return new LakeJob(session.spark(), request, events).serve(lines);
       }
       // Spark throws checked exceptions that it does not declare.
     } catch (Exception e) {
@@ -88,13 +87,7 @@ public final class LakeJob {
   private int serve(BufferedReader lines) throws IOException {
     int exit = 0;
     Daily daily = request.store() == null ? null : new Daily(tables, request.store(), request.id());
-    if (daily != null) {
-      daily.createTables();
-    }
     events.ready(secondsSinceStart());
-    if (daily != null) {
-      rehearse(lines);
-    }
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       String job = "command";
       try {
@@ -142,21 +135,6 @@ public final class LakeJob {
     result.put("outcomes", taken.outcomes());
     result.put("seconds", seconds);
     return result;
-  }
-
-  /** Runs small copies of the jobs as long as no command waits, so that the first one is quick. */
-  private void rehearse(BufferedReader lines) throws IOException {
-    LakeTables scratch = tables(session.scratch().resolve("rehearsal").toUri().toString());
-    if (!lines.ready()) {
-      Rehearsal.run(scratch);
-    }
-    if (!lines.ready()) {
-      new Answers(scratch).write(0);
-    }
-  }
-
-  private LakeTables tables(String location) {
-    return new LakeTables(session.spark(), location, table -> log.debug("committed to {}", table));
   }
 
   private static <T> T parse(@Nullable String line, Class<T> type, String what) {

@@ -60,17 +60,14 @@ public final class Answers {
   }
 
   private void write(long batch, List<Long> versions, Row counts) {
+    tables.atOnce(Question.ALL.stream().<Runnable>map(q -> () -> write(q)).toList());
     List<Row> sources = new ArrayList<>();
     for (Question question : Question.ALL) {
-      String table = "answers/" + question.name();
-      Dataset<Row> answer = tables.spark().sql(question.sql());
-      // Collected first: of a sorted dataset in several parts no order of the file is promised.
-      tables.overwrite(table, local(answer.collectAsList(), answer.schema()));
       int place = 3 * Question.ALL.indexOf(question);
       sources.add(
           RowFactory.create(
               question.name(),
-              tables.version(table),
+              tables.version(question.table()),
               versions.get(0),
               versions.get(1),
               versions.get(2),
@@ -80,6 +77,12 @@ public final class Answers {
               batch));
     }
     tables.overwrite(SOURCES, local(sources, LakeTables.schema(SOURCES)));
+  }
+
+  private void write(Question question) {
+    Dataset<Row> answer = tables.spark().sql(question.sql());
+    // Collected first: of a sorted dataset in several parts no order of the file is promised.
+    tables.overwrite(question.table(), local(answer.collectAsList(), answer.schema()));
   }
 
   private Dataset<Row> local(List<Row> rows, StructType schema) {

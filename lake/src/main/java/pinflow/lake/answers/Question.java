@@ -30,6 +30,11 @@ record Question(
           read("followers_by_join_year"),
           read("followers_by_join_year_and_age_group"));
 
+  /** The table of its answer. */
+  String table() {
+    return "answers/" + name;
+  }
+
   private static Question read(String name) {
     String sql = resource(name);
     return new Question(

@@ -4,10 +4,13 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
 import pinflow.lake.rules.Cleaning;
@@ -24,6 +27,7 @@ final class Batch {
   /** Up to this many events a table gets one file, and old events are looked up by broadcast. */
   private static final long SMALL = 500_000;
 
+  private static final StructType EVENTS = LakeTables.schema("events");
   private static final Column KEPT = col("content").isNotNull();
 
   private final LakeTables tables;
@@ -67,11 +71,13 @@ final class Batch {
 
   /** The old events that share a table and an ind with the new ones, as the plan found them. */
   private Dataset<Row> old(Dataset<Row> fresh, Extent extent) {
+    if (plan.eventsVersion() < 0) {
+      return tables.spark().createDataFrame(List.of(), EVENTS);
+    }
     Dataset<Row> touched = fresh.select("table", "ind").distinct();
     return tables
         .read("events", plan.eventsVersion())
-        // The first batch finds none: then nothing is left to join.
-        .where(plan.batch() == 0 ? lit(false) : extent.around())
+        .where(extent.around())
         .where(col("outcome").notEqual("quarantined"))
         .join(
             extent.events() <= SMALL ? broadcast(touched) : touched,
@@ -92,29 +98,48 @@ final class Batch {
     tables.inTransaction(
         new Transaction(Batches.APPLICATION, plan.batch()),
         () -> {
+          List<Runnable> rows = new ArrayList<>();
           for (String table : Cleaning.TABLES) {
-            if (tally.rows().getOrDefault(table, 0L) > 0) {
-              write(table, rows(table, outcomes), tally, tally.replaced().get(table), "ind");
-            }
+            long number = tally.rows().getOrDefault(table, 0L);
+            Tally.Range replaced = tally.replaced().get(table);
+            rows.add(() -> write(table, number, rows(table, outcomes), tally, replaced, "ind"));
           }
-          if (tally.quarantined() > 0) {
-            write("quarantine", quarantined(events), tally, null);
-          }
+          rows.add(
+              () -> write("quarantine", tally.quarantined(), quarantined(events), tally, null));
+          tables.atOnce(rows);
           Dataset<Row> outcomeRows = outcomeRows(events, outcomes, tally.changed() != null);
-          write("events", outcomeRows, tally, tally.changed(), "topic", "partition", "offset");
+          // Last, since it says that the batch is done.
+          write(
+              "events",
+              tally.events(),
+              outcomeRows,
+              tally,
+              tally.changed(),
+              "topic",
+              "partition",
+              "offset");
         });
     return tally;
   }
 
   /**
+   * @param number how many rows there are; without any the table is only made
    * @param replaced around the rows that are replaced; null if none are
    * @param key the columns by which a row replaces one
    */
   private void write(
-      String table, Dataset<Row> rows, Tally tally, Tally.@Nullable Range replaced, String... key) {
+      String table,
+      long number,
+      Dataset<Row> rows,
+      Tally tally,
+      Tally.@Nullable Range replaced,
+      String... key) {
+    if (number == 0 && tables.version(table) >= 0) {
+      return;
+    }
     Dataset<Row> files = tally.events() <= SMALL ? rows.coalesce(1) : rows;
     if (replaced == null) {
-      tables.append(table, files);
+      tables.append(table, LakeTables.schema(table), files);
     } else {
       String within = "old.ind BETWEEN %d AND %d".formatted(replaced.least(), replaced.greatest());
       tables.upsert(

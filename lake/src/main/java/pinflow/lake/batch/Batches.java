@@ -36,14 +36,6 @@ final class Batches {
     this.tables = tables;
   }
 
-  /** Makes the tables that are missing. */
-  void createTables() {
-    for (String table : List.of("pin", "geo", "user", "quarantine", "events")) {
-      tables.create(table, LakeTables.schema(table));
-    }
-    tables.create(TABLE, SCHEMA);
-  }
-
   /** The number of the last batch that is done; -1 before the first. */
   long done() {
     return tables.lastCommit("events", APPLICATION);
@@ -62,6 +54,8 @@ final class Batches {
    * @return nothing if nothing is new
    */
   Optional<Plan> next(Bucket bucket, String id) {
+    // First the number: whatever another process plans or ends from here on, this plan gives way.
+    long batch = done() + 1;
     Map<List<Object>, Long> ends = ends();
     List<StoredObject> objects = new ArrayList<>();
     for (String table : Cleaning.TABLES) {
@@ -74,7 +68,6 @@ final class Batches {
     if (objects.isEmpty()) {
       return Optional.empty();
     }
-    long batch = tables.lastCommit(TABLE, APPLICATION) + 1;
     long eventsVersion = tables.version("events");
     List<Row> rows =
         objects.stream()
@@ -90,7 +83,8 @@ final class Batches {
                         o.lastOffset()))
             .toList();
     Dataset<Row> plan = tables.spark().createDataFrame(rows, SCHEMA).coalesce(1);
-    tables.inTransaction(new Transaction(APPLICATION, batch), () -> tables.append(TABLE, plan));
+    tables.inTransaction(
+        new Transaction(APPLICATION, batch), () -> tables.append(TABLE, SCHEMA, plan));
     return Optional.of(read(batch));
   }
 
@@ -119,7 +113,7 @@ final class Batches {
   private Map<List<Object>, Long> ends() {
     Map<List<Object>, Long> ends = new HashMap<>();
     long version = tables.version(TABLE);
-    if (tables.lastCommit(TABLE, APPLICATION) >= 0) {
+    if (version >= 0) {
       tables
           .read(TABLE, version)
           .groupBy("topic", "partition")

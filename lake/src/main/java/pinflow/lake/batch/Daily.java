@@ -63,26 +63,20 @@ public final class Daily {
     }
   }
 
-  /** Makes the tables that are missing. */
-  public void createTables() {
-    batches.createTables();
-  }
-
   /**
-   * Makes the tables if they are missing and takes in what is new.
+   * Takes in what is new; the first run makes the tables.
    *
    * <p>Two runs at once do each other no harm: both carry out the plan that was first.
    *
    * @throws LakeException when the store cannot be read or an object is not as the sink wrote it
    */
   public Taken run(Steps steps) {
-    createTables();
     Taken taken = Taken.NOTHING;
-    Optional<Plan> unfinished = batches.unfinished();
+    Optional<Plan> unfinished = steps.time("plan", batches::unfinished);
     if (unfinished.isPresent()) {
       taken = taken.and(unfinished.get(), carryOut(unfinished.get(), steps));
     }
-    Optional<Plan> next = batches.next(Bucket.of(store), id);
+    Optional<Plan> next = steps.time("plan", () -> batches.next(Bucket.of(store), id));
     return next.isPresent() ? taken.and(next.get(), carryOut(next.get(), steps)) : taken;
   }
 

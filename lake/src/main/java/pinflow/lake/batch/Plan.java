@@ -6,6 +6,7 @@ import java.util.List;
  * What a batch takes in, written down before anything is done about it: so whoever finishes it, and
  * however often it is begun, its outcome is the same.
  *
- * @param eventsVersion the version of the table {@code events} that the batch builds on
+ * @param eventsVersion the version of the table {@code events} that the batch builds on; -1 if it
+ *     was not there
  */
 record Plan(long batch, long eventsVersion, List<StoredObject> objects) {}

@@ -11,6 +11,9 @@ import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class LakeTables {
   /** Another process can win the race for a table's next version this many times in a row. */
   private static final int ATTEMPTS = 10;
+
+  private static final int COMMITS_AT_ONCE = 4;
 
   private static final String TXN_APPLICATION = "spark.databricks.delta.write.txnAppId";
   private static final String TXN_VERSION = "spark.databricks.delta.write.txnVersion";
@@ -80,32 +85,10 @@ public final class LakeTables {
     return spark.read().format("delta").option("versionAsOf", version).load(path(table));
   }
 
-  /** Makes the table, empty, if it is not there. */
-  public void create(String table, StructType schema) {
-    if (version(table) >= 0) {
-      return;
-    }
-    var builder =
-        DeltaTable.createIfNotExists(spark)
-            .location(path(table))
-            .addColumns(schema)
-            .property("delta.enableDeletionVectors", "true");
-    if (Arrays.asList(schema.fieldNames()).contains("ind")) {
-      builder = builder.property("delta.dataSkippingStatsColumns", "ind");
-    }
-    try {
-      builder.execute();
-    } catch (ConcurrentModificationException e) {
-      if (version(table) < 0) {
-        throw e;
-      }
-    }
-  }
-
   /**
    * Runs commits as parts of a transaction: a table that has had it takes none of them.
    *
-   * @param commits may commit to each table once, from several threads
+   * @param commits may commit to each table once, also {@link #atOnce}
    */
   public void inTransaction(Transaction transaction, Runnable commits) {
     // Delta's own configuration, since a MERGE takes no options.
@@ -121,14 +104,31 @@ public final class LakeTables {
     }
   }
 
-  /** Adds rows to a table. */
-  public void append(String table, Dataset<Row> rows) {
-    commit(table, () -> rows.write().format("delta").mode("append").save(path(table)));
+  /**
+   * Runs commits to several tables side by side: a small one mostly waits for one job after the
+   * other.
+   */
+  public void atOnce(List<Runnable> commits) {
+    ExecutorService threads = Executors.newFixedThreadPool(COMMITS_AT_ONCE);
+    try {
+      CompletableFuture.allOf(
+              commits.stream()
+                  .map(commit -> CompletableFuture.runAsync(commit, threads))
+                  .toArray(CompletableFuture[]::new))
+          .join();
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  /** Adds rows to a table, which is made if it is not there. */
+  public void append(String table, StructType schema, Dataset<Row> rows) {
+    commit(table, () -> write(table, rows.to(schema), "append"));
   }
 
   /** Makes these rows the table's only ones. */
   public void overwrite(String table, Dataset<Row> rows) {
-    commit(table, () -> rows.write().format("delta").mode("overwrite").save(path(table)));
+    commit(table, () -> write(table, rows, "overwrite"));
   }
 
   /**
@@ -148,6 +148,16 @@ public final class LakeTables {
                 .whenNotMatched()
                 .insertAll()
                 .execute());
+  }
+
+  private void write(String table, Dataset<Row> rows, String mode) {
+    var writer = rows.write().format("delta").mode(mode);
+    // Properties of a table that is made by this; one that is there keeps its own.
+    writer.option("delta.enableDeletionVectors", "true");
+    if (Arrays.asList(rows.columns()).contains("ind")) {
+      writer.option("delta.dataSkippingStatsColumns", "ind");
+    }
+    writer.save(path(table));
   }
 
   /** Another process may commit the same, or be first: then it is done, or is tried again. */
