@@ -1,0 +1,194 @@
+package pinflow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import pinflow.audit.Answers;
+import pinflow.audit.Hops;
+import pinflow.audit.Hops.Outcome;
+import pinflow.audit.LakeTable;
+import pinflow.audit.LakeTables;
+import pinflow.audit.Ledger;
+import pinflow.audit.StoredObjects;
+import pinflow.control.SparkProcess;
+import pinflow.control.SparkProcess.Start;
+import pinflow.oracle.Answer;
+import pinflow.oracle.NastySet;
+import pinflow.oracle.Oracle;
+
+/**
+ * Posts on their whole way through real parts, judged by another engine: the answers, the clean
+ * tables and the outcome counts must be those that DuckDB gets from the source rows.
+ */
+@Tag("slow")
+final class WholeWayTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void madePosts(long seed) throws IOException {
+    Path rows = folder.resolve("rows");
+    agrees(demo(new Demo.Posts(1_500, seed, null, rows)), Oracle.of(rows));
+  }
+
+  @Test
+  void nastyPosts() throws Exception {
+    Path rows = folder.resolve("rows");
+    NastySet.write(rows);
+    agrees(demo(new Demo.Posts(200, 0, rows, null)), Oracle.of(rows));
+
+    // What no SQL column holds, posted as it stands to the same state, started again.
+    Path wire = folder.resolve("wire");
+    NastySet.writeWire(wire);
+    try (StateFolder state = state();
+        Pipeline pipeline = Pipeline.start(config(), state, quiet());
+        StoredObjects objects = new StoredObjects(pipeline.store())) {
+      Places places = Places.of(config(), state, pipeline.store());
+      for (String table : Oracle.TABLES) {
+        post(pipeline, table, Files.readAllLines(wire.resolve(table + ".jsonl")));
+      }
+      String kafka = Connections.required(pipeline.running(), "kafka");
+      try (Ledger ledger = new Ledger(kafka, objects, places.tables());
+          Oracle expected = Oracle.of(rows, wire)) {
+        Wait.until(
+            "the sink", Duration.ofMinutes(1), () -> ledger.notYetStored(config().topics()) == 0);
+        assertThat(daily(places, state)).isEqualTo("daily run: new events");
+        agrees(ledger.count(config().topics()), ledger.tableFaults(), places.tables(), expected);
+        assertThat(daily(places, state)).isEqualTo("daily run: nothing new");
+        agrees(ledger.count(config().topics()), ledger.tableFaults(), places.tables(), expected);
+      }
+    }
+  }
+
+  @Test
+  void realPosts() throws IOException {
+    String data = System.getenv("PINFLOW_REAL_DATA");
+    assumeTrue(data != null, "PINFLOW_REAL_DATA names no folder with real records");
+    agrees(demo(new Demo.Posts(2_000, 0, Path.of(data), null)), Oracle.of(Path.of(data)));
+  }
+
+  private DemoResult demo(Demo.Posts posts) throws IOException {
+    try (StateFolder state = state()) {
+      return new Demo(config(), state, quiet(), Start.QUICK).run(posts);
+    }
+  }
+
+  private void agrees(DemoResult result, Oracle expected) throws IOException {
+    try (expected;
+        StateFolder state = state()) {
+      assertThat(result.addsUp()).as(() -> result.json().toString()).isTrue();
+      agrees(
+          result.hops(), result.tableFaults(), Places.of(config(), state, null).tables(), expected);
+    }
+  }
+
+  private static void agrees(
+      Map<String, Hops> hops, List<String> tableFaults, LakeTables lake, Oracle expected) {
+    Map<String, Map<String, Long>> outcomes = new LinkedHashMap<>();
+    for (String table : Oracle.TABLES) {
+      Hops hop = Objects.requireNonNull(hops.get(config().id() + "." + table), table);
+      assertThat(hop.addUp()).as(table + ": " + hop).isTrue();
+      Map<String, Long> counts = new LinkedHashMap<>();
+      for (Outcome outcome : Outcome.values()) {
+        counts.put(outcome.word(), hop.count(outcome));
+      }
+      outcomes.put(table, counts);
+    }
+    assertThat(outcomes).isEqualTo(expected.outcomes());
+    assertThat(tableFaults).isEmpty();
+    for (String table : Oracle.TABLES) {
+      assertThat(clean(lake, table)).as(table).isEqualTo(expected.clean(table));
+    }
+    List<Answers.Answer> answers = new Answers(lake).all();
+    assertThat(answers).extracting(Answers.Answer::name).isEqualTo(Oracle.ANSWERS);
+    List<String> differences = new ArrayList<>();
+    for (Answers.Answer a : answers) {
+      differences.addAll(
+          Answer.differences(
+              expected.answer(a.name()),
+              a.columns(),
+              a.rows(),
+              a.used(),
+              a.unmatched(),
+              a.leftOut()));
+    }
+    assertThat(differences).isEmpty();
+  }
+
+  /** The seed's columns of a table, by ind. */
+  private static List<List<@Nullable Object>> clean(LakeTables lake, String table) {
+    LakeTable newest = lake.latest(table).orElseThrow();
+    List<String> columns =
+        newest.columns().stream().filter(column -> !column.startsWith("_")).toList();
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    newest.forEach(columns, row -> rows.add(new ArrayList<>(java.util.Arrays.asList(row))));
+    rows.sort(Comparator.comparing(row -> (Long) row.get(0)));
+    return rows;
+  }
+
+  private static String daily(Places places, StateFolder state) {
+    try (SparkProcess spark = places.spark(state, 200, Start.QUICK)) {
+      boolean nothing = RunCommand.daily(spark, quiet()).path("batch").isNull();
+      return "daily run: " + (nothing ? "nothing new" : "new events");
+    }
+  }
+
+  /** One request with all values, in their order: one key, so one partition. */
+  private static void post(Pipeline pipeline, String table, List<String> values) throws Exception {
+    String records =
+        values.stream()
+            .map(value -> "{\"key\":\"k\",\"value\":" + value + "}")
+            .reduce((one, other) -> one + "," + other)
+            .orElseThrow();
+    String topic = config().id() + "." + table;
+    HttpResponse<String> reply =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create(
+                            Connections.required(pipeline.running(), "gateway")
+                                + "/topics/"
+                                + topic))
+                    .header("Content-Type", "application/vnd.kafka.json.v2+json")
+                    .POST(BodyPublishers.ofString("{\"records\":[" + records + "]}"))
+                    .build(),
+                BodyHandlers.ofString());
+    assertThat(reply.statusCode()).as(reply.body()).isEqualTo(200);
+  }
+
+  private StateFolder state() {
+    StateFolder state = StateFolder.at(folder.resolve("state"));
+    state.take();
+    return state;
+  }
+
+  private static PinflowConfig config() {
+    return ConfigFile.defaults().onFreePorts().withQuickSink();
+  }
+
+  private static Steps quiet() {
+    return new Steps(System.err, true);
+  }
+}
