@@ -80,8 +80,8 @@ PY
 check "a database without the tables is named" refuses 3 "pinterest_data" "$pinflow" emulate batch
 "$pinflow" source generate --posts 500 --seed 7
 python3 -m venv venv
-venv/bin/pip install -q -r "$home/source/src/test/python/requirements.txt" awscli==1.42.50
-check "the seed's emulator posts unchanged" venv/bin/python "$home/source/src/test/python/user_posting_emulation.py" 20
+venv/bin/pip install -q -r "$home/source/src/test/python/requirements.txt" awscli==1.42.50 duckdb==1.5.5 duckdb-extension-delta==1.5.5
+check "the seed's emulator posts unchanged" venv/bin/python "$home/source/src/test/python/user_posting_emulation.py" db_creds.yaml 0e03d1c30c91 20
 check "emulate batch" "$pinflow" emulate batch
 check "a wrong password is said so" refuses 3 "password\|denied" bash -c 'sed "s/^PASSWORD:.*/PASSWORD: wrong/" db_creds.yaml >wrong.yaml; printf "source: {creds: wrong.yaml}\n" >wrong-config.yaml; "$0" source export --out none --config wrong-config.yaml' "$pinflow"
 check "a broken db_creds.yaml is said so" refuses 3 "broken.yaml" bash -c 'echo "HOST: [" >broken.yaml; printf "source: {creds: broken.yaml}\n" >broken-config.yaml; "$0" source export --out none --config broken-config.yaml' "$pinflow"
@@ -98,6 +98,17 @@ check "a daily run" "$pinflow" run daily
 check "a second daily run changes nothing" bash -c '"$0" run daily | grep -q "Nothing new"' "$pinflow"
 check "an answer" bash -c '"$0" query top_country --format csv | grep -q "^country,follower_count"' "$pinflow"
 check "SQL on the tables" bash -c '[ "$("$0" query --format csv --sql "SELECT count(*) AS n FROM pin" | tail -n 1)" -gt 400 ]' "$pinflow"
+duckdb_reads() {
+  venv/bin/python - <<'PY'
+import duckdb, glob, sys
+delta = glob.glob(sys.prefix + "/lib/python*/site-packages/duckdb_extension_delta/extensions/*/delta.duckdb_extension")[0]
+duck = duckdb.connect()
+duck.execute(f"LOAD '{delta}'")
+rows, inds = duck.execute("SELECT count(*), count(DISTINCT ind) FROM delta_scan('.pinflow/lake/pin')").fetchone()
+assert rows == inds > 400, (rows, inds)
+PY
+}
+check "DuckDB reads a table" duckdb_reads
 check "an unknown answer lists the known ones" refuses 2 "top_country" "$pinflow" query nothing
 check "bad SQL is said so" refuses 2 "nowhere" "$pinflow" query --sql "SELECT * FROM nowhere"
 
