@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,19 +56,17 @@ final class StatusCommand implements Callable<Integer> {
       out.println(Grid.json(document));
       return;
     }
-    List<List<String>> rows = new ArrayList<>();
+    List<List<String>> addresses = new ArrayList<>();
+    running.addresses().forEach((part, address) -> addresses.add(List.of(part, address)));
+    new Grid(List.of(running.state(), "address"), addresses).print(Format.TABLE, out);
+    List<List<String>> credentials = new ArrayList<>();
     running
-        .addresses()
+        .credentials()
         .forEach(
-            (part, address) ->
-                rows.add(
-                    List.of(
-                        part, address, words(running.credentials().getOrDefault(part, Map.of())))));
-    new Grid(List.of(running.state(), "address", "credentials"), rows).print(Format.TABLE, out);
-  }
-
-  private static String words(Map<String, String> credentials) {
-    return String.join(
-        " ", credentials.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+            (part, values) ->
+                new TreeMap<>(values)
+                    .forEach((name, value) -> credentials.add(List.of(part, name, value))));
+    out.println();
+    new Grid(List.of("for", "credential", "value"), credentials).print(Format.TABLE, out);
   }
 }

@@ -1,5 +1,6 @@
 package pinflow.cli;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -103,7 +104,7 @@ final class UpCommand implements Callable<Integer> {
       Files.createDirectories(state.resolve("logs"));
       process =
           new ProcessBuilder(ownCommand())
-              .redirectInput(ProcessBuilder.Redirect.from(nowhere()))
+              .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
               .redirectErrorStream(true)
               .redirectOutput(out.toFile())
               .start();
@@ -153,10 +154,5 @@ final class UpCommand implements Callable<Integer> {
       command.addAll(List.of("--ports", "auto"));
     }
     return command;
-  }
-
-  private static java.io.File nowhere() {
-    return new java.io.File(
-        System.getProperty("os.name").startsWith("Windows") ? "NUL" : "/dev/null");
   }
 }

@@ -10,8 +10,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -44,6 +48,10 @@ import pinflow.oracle.Oracle;
  */
 @Tag("slow")
 final class WholeWayTest {
+  /** The files that are there to hold a secret; only their owner can read them. */
+  private static final Set<String> KEPT_IN =
+      Set.of("credentials.json", "running.json", "secrets/store.properties");
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -78,6 +86,7 @@ final class WholeWayTest {
         agrees(ledger.count(config().topics()), ledger.tableFaults(), places.tables(), expected);
         assertThat(daily(places, state)).isEqualTo("daily run: nothing new");
         agrees(ledger.count(config().topics()), ledger.tableFaults(), places.tables(), expected);
+        assertThat(whereSecretsAre(state)).isEmpty();
       }
     }
   }
@@ -153,6 +162,33 @@ final class WholeWayTest {
       boolean nothing = RunCommand.daily(spark, quiet()).path("batch").isNull();
       return "daily run: " + (nothing ? "nothing new" : "new events");
     }
+  }
+
+  /**
+   * Files and command lines that hold a secret and should not.
+   */
+  private static List<String> whereSecretsAre(StateFolder state) throws IOException {
+    StateFolder.EmbeddedCredentials keys = state.credentials();
+    List<String> secrets = List.of(keys.databasePassword(), keys.secretKey());
+    List<String> found = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(state.path())) {
+      for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+        String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+        boolean itsPlace =
+            KEPT_IN.contains(state.path().relativize(file).toString())
+                && PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
+                    .equals("rw-------");
+        if (!itsPlace && secrets.stream().anyMatch(content::contains)) {
+          found.add(file.toString());
+        }
+      }
+    }
+    ProcessHandle.current()
+        .descendants()
+        .map(process -> process.info().commandLine().orElse(""))
+        .filter(line -> secrets.stream().anyMatch(line::contains))
+        .forEach(found::add);
+    return found;
   }
 
   /** One request with all values, in their order: one key, so one partition. */
