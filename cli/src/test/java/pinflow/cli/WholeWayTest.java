@@ -164,9 +164,7 @@ final class WholeWayTest {
     }
   }
 
-  /**
-   * Files and command lines that hold a secret and should not.
-   */
+  /** Files and command lines that hold a secret and should not. */
   private static List<String> whereSecretsAre(StateFolder state) throws IOException {
     StateFolder.EmbeddedCredentials keys = state.credentials();
     List<String> secrets = List.of(keys.databasePassword(), keys.secretKey());
