@@ -82,6 +82,8 @@ check "a database without the tables is named" refuses 3 "pinterest_data" "$pinf
 python3 -m venv venv
 venv/bin/pip install -q -r "$home/source/src/test/python/requirements.txt" awscli==1.42.50 duckdb==1.5.5 duckdb-extension-delta==1.5.5
 check "the seed's emulator posts unchanged" venv/bin/python "$home/source/src/test/python/user_posting_emulation.py" db_creds.yaml 0e03d1c30c91 20
+check "a gateway that is away: what was not posted is counted" refuses 1 "failed 30\|send the rest" "$pinflow" emulate batch --posts 10 --gateway http://127.0.0.1:1 --give-up-after 2
+check "and sent with --resume" bash -c '"$0" emulate batch --posts 10 --resume | grep -q "posted [23]., failed 0"' "$pinflow"
 check "emulate batch" "$pinflow" emulate batch
 check "a wrong password is said so" refuses 3 "password\|denied" bash -c 'sed "s/^PASSWORD:.*/PASSWORD: wrong/" db_creds.yaml >wrong.yaml; printf "source: {creds: wrong.yaml}\n" >wrong-config.yaml; "$0" source export --out none --config wrong-config.yaml' "$pinflow"
 check "a broken db_creds.yaml is said so" refuses 3 "broken.yaml" bash -c 'echo "HOST: [" >broken.yaml; printf "source: {creds: broken.yaml}\n" >broken-config.yaml; "$0" source export --out none --config broken-config.yaml' "$pinflow"

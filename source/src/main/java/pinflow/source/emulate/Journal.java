@@ -23,17 +23,8 @@ import pinflow.source.SourceException;
 import pinflow.source.SourceTable;
 
 /**
- * The receipts of the emulator's runs: a file of JSON lines that is only appended to. A line with
- * the field {@code run} begins a run; each further line is a request that has receipts:
- *
- * <pre>{@code
- * {"run":"6f0c1d2e3a4b","started":"2026-01-01T00:00:00Z","gateway":"http://…","id":"0e03d1c30c91","posts":5000,"random":false,"posts_per_request":200}
- * {"chunk":0,"topic":"0e03d1c30c91.pin","key":"6f0c1d2e3a4b.pin.0-200","complete":true,"receipts":[[0,2,17],…]}
- * }</pre>
- *
- * {@code receipts} has {@code [ind, partition, offset]} for each acknowledged record; {@code
- * complete} says that all of the request were. Lines reach the disk within {@value #SYNC_MILLIS}
- * ms; what a power failure takes is sent again with its old key.
+ * The receipts of the emulator's runs, in the form of contracts/journal.md. Lines reach the disk
+ * within {@value #SYNC_MILLIS} ms; what a power failure takes is sent again with its old key.
  */
 final class Journal implements AutoCloseable {
 
