@@ -1,5 +1,6 @@
 package pinflow.audit;
 
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +32,14 @@ public record Hops(long log, long objects, Map<Outcome, Long> outcomes) {
 
   public long count(Outcome outcome) {
     return outcomes.getOrDefault(outcome, 0L);
+  }
+
+  Hops plus(Hops other) {
+    Map<Outcome, Long> sum = new EnumMap<>(Outcome.class);
+    for (Outcome outcome : Outcome.values()) {
+      sum.put(outcome, count(outcome) + other.count(outcome));
+    }
+    return new Hops(log + other.log, objects + other.objects, sum);
   }
 
   /** Whether every record of the log is in an object, and every one has exactly one outcome. */

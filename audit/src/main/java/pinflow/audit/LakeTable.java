@@ -47,6 +47,11 @@ public final class LakeTable {
     return snapshot.getVersion();
   }
 
+  /** The version of an application's last transaction, such as the number of a batch; -1 before. */
+  long lastTransaction(String application) {
+    return snapshot.getLatestTransactionVersion(engine, application).orElse(-1L);
+  }
+
   /** The columns' names, in the table's order. */
   public List<String> columns() {
     return snapshot.getSchema().fieldNames();

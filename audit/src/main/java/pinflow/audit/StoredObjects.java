@@ -50,8 +50,22 @@ public final class StoredObjects implements AutoCloseable {
     }
   }
 
-  /** An object's range of offsets, both ends included, and its number of records. */
-  public record Range(String key, int partition, long first, long last, long records) {}
+  /**
+   * An object as its metadata describes it.
+   *
+   * @param named the first offset by its key
+   * @param first the first offset by its metadata, {@code last} the last, both included
+   * @param bytes as the store has it; {@code written} as the sink wrote it
+   */
+  public record Range(
+      String key,
+      int partition,
+      long named,
+      long first,
+      long last,
+      long records,
+      long bytes,
+      long written) {}
 
   public StoredObjects(Store store) {
     this.store = store;
@@ -127,9 +141,12 @@ public final class StoredObjects implements AutoCloseable {
     return new Range(
         object.key(),
         partition(object.key()),
+        Long.parseLong(object.key().substring(object.key().lastIndexOf('+') + 1).substring(0, 10)),
         number(object, metadata, "first-offset"),
         number(object, metadata, "last-offset"),
-        number(object, metadata, "record-count"));
+        number(object, metadata, "record-count"),
+        object.size(),
+        number(object, metadata, "body-length"));
   }
 
   private static long number(S3Object object, Map<String, String> metadata, String key) {

@@ -37,6 +37,14 @@ final class Connections {
             login.getOrDefault("password", "")));
   }
 
+  /** The broker's address. */
+  static String kafka(PinflowConfig config, StateFolder state) {
+    String bootstrap = config.kafka().bootstrap();
+    return Platform.isEmbedded(bootstrap)
+        ? required(running(state, "Kafka is embedded"), "kafka")
+        : bootstrap;
+  }
+
   /** The object store; null when it is embedded and nothing runs. */
   static @Nullable Store store(PinflowConfig config, StateFolder state) {
     var store = config.store();

@@ -4,12 +4,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import pinflow.audit.Answers;
 import pinflow.audit.Answers.Answer;
-import pinflow.audit.Hops;
-import pinflow.audit.Ledger;
+import pinflow.audit.Audit;
+import pinflow.audit.AuditReport;
 import pinflow.audit.StoredObjects;
 import pinflow.control.SparkProcess;
 import pinflow.source.SourceDatabase;
@@ -47,16 +46,22 @@ final class Demo {
       try (SparkProcess spark = places.spark(state, posts.number(), start);
           SourceDatabase database = Connections.database(config, state);
           StoredObjects objects = new StoredObjects(pipeline.store());
-          Ledger ledger =
-              new Ledger(
-                  Connections.required(pipeline.running(), "kafka"), objects, places.tables())) {
+          Audit audit =
+              new Audit(
+                  Connections.required(pipeline.running(), "kafka"),
+                  objects,
+                  places.tables(),
+                  journal())) {
         steps.time("source", () -> fill(database, posts));
         Summary sent = steps.time("emulate", () -> emulate(pipeline, database));
-        steps.time("sink", () -> Wait.until("the sink", SINK_PATIENCE, () -> isStored(ledger)));
+        steps.time(
+            "sink",
+            () ->
+                Wait.until(
+                    "the sink", SINK_PATIENCE, () -> audit.notYetStored(config.topics()) == 0));
         steps.time("spark", spark::awaitReady);
         RunCommand.daily(spark, steps);
-        Map<String, Hops> hops = steps.time("count", () -> ledger.count(config.topics()));
-        List<String> faults = ledger.tableFaults();
+        AuditReport report = steps.time("audit", () -> audit.run(config.topics()));
         List<Answer> answers = new Answers(places.tables()).all();
         steps.done("total", (System.nanoTime() - began) / 1e9);
         return new DemoResult(
@@ -65,8 +70,7 @@ final class Demo {
             EmulateCommand.bySuffix(sent.posted()),
             EmulateCommand.bySuffix(sent.failed()),
             answers,
-            hops,
-            faults,
+            report,
             steps.seconds());
       }
     }
@@ -85,13 +89,13 @@ final class Demo {
 
   private Summary emulate(Pipeline pipeline, SourceDatabase database) {
     URI gateway = URI.create(Connections.required(pipeline.running(), "gateway"));
-    Settings settings = Settings.of(gateway, config.id(), state.resolve("emulate/batch.jsonl"));
+    Settings settings = Settings.of(gateway, config.id(), journal());
     try (EmulatorBar bar = new EmulatorBar(steps.quiet())) {
       return new BatchEmulator(settings, database).run(bar);
     }
   }
 
-  private boolean isStored(Ledger ledger) {
-    return ledger.notYetStored(config.topics()) == 0;
+  private Path journal() {
+    return state.resolve("emulate/batch.jsonl");
   }
 }

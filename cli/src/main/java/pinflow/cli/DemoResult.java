@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import pinflow.audit.Answers.Answer;
-import pinflow.audit.Hops;
+import pinflow.audit.AuditReport;
 import pinflow.audit.Hops.Outcome;
 
 /**
@@ -14,8 +14,7 @@ import pinflow.audit.Hops.Outcome;
  *
  * @param posts that were sent
  * @param posted acknowledged records by table, {@code failed} those that were given up
- * @param hops by topic
- * @param tableFaults what the tables hold other than the events account for
+ * @param audit what became of them
  * @param seconds by step, {@code total} from start to answers
  */
 record DemoResult(
@@ -24,8 +23,7 @@ record DemoResult(
     Map<String, Long> posted,
     Map<String, Long> failed,
     List<Answer> answers,
-    Map<String, Hops> hops,
-    List<String> tableFaults,
+    AuditReport audit,
     Map<String, Double> seconds) {
   private static final int ROWS_SHOWN = 12;
 
@@ -38,23 +36,26 @@ record DemoResult(
   }
 
   private List<String> faults() {
-    List<String> faults = new ArrayList<>(tableFaults);
+    List<String> faults = new ArrayList<>();
+    audit.faults().forEach(fault -> faults.add(fault.where() + ": " + fault.what()));
     failed.forEach(
         (table, count) -> {
           if (count > 0) {
             faults.add("%,d records of %s were not posted".formatted(count, table));
           }
         });
-    hops.forEach(
-        (topic, counts) -> {
-          long sent = posted.getOrDefault(topic.substring(id.length() + 1), 0L);
-          if (sent != counts.log()) {
-            faults.add("%s: %,d posted, %,d in the log".formatted(topic, sent, counts.log()));
-          }
-          if (!counts.addUp()) {
-            faults.add("%s: the hops differ".formatted(topic));
-          }
-        });
+    audit
+        .hops()
+        .forEach(
+            (topic, counts) -> {
+              long sent = posted.getOrDefault(topic.substring(id.length() + 1), 0L);
+              if (sent != counts.log()) {
+                faults.add("%s: %,d posted, %,d in the log".formatted(topic, sent, counts.log()));
+              }
+              if (!counts.addUp()) {
+                faults.add("%s: the hops differ".formatted(topic));
+              }
+            });
     return faults;
   }
 
@@ -64,16 +65,18 @@ record DemoResult(
     document.put("posted", posted);
     document.put("answers", AnswerText.json(answers));
     Map<String, Object> byTopic = new LinkedHashMap<>();
-    hops.forEach(
-        (topic, counts) -> {
-          Map<String, Long> hop = new LinkedHashMap<>();
-          hop.put("log", counts.log());
-          hop.put("objects", counts.objects());
-          for (Outcome outcome : Outcome.values()) {
-            hop.put(outcome.word(), counts.count(outcome));
-          }
-          byTopic.put(topic, hop);
-        });
+    audit
+        .hops()
+        .forEach(
+            (topic, counts) -> {
+              Map<String, Long> hop = new LinkedHashMap<>();
+              hop.put("log", counts.log());
+              hop.put("objects", counts.objects());
+              for (Outcome outcome : Outcome.values()) {
+                hop.put(outcome.word(), counts.count(outcome));
+              }
+              byTopic.put(topic, hop);
+            });
     document.put("hops", byTopic);
     document.put("adds_up", addsUp());
     document.put("faults", faults());
@@ -107,18 +110,20 @@ record DemoResult(
       columns.add(outcome.word());
     }
     List<List<Object>> rows = new ArrayList<>();
-    hops.forEach(
-        (topic, counts) -> {
-          List<Object> row = new ArrayList<>();
-          row.add(topic);
-          row.add(posted.getOrDefault(topic.substring(id.length() + 1), 0L));
-          row.add(counts.log());
-          row.add(counts.objects());
-          for (Outcome outcome : Outcome.values()) {
-            row.add(counts.count(outcome));
-          }
-          rows.add(row);
-        });
+    audit
+        .hops()
+        .forEach(
+            (topic, counts) -> {
+              List<Object> row = new ArrayList<>();
+              row.add(topic);
+              row.add(posted.getOrDefault(topic.substring(id.length() + 1), 0L));
+              row.add(counts.log());
+              row.add(counts.objects());
+              for (Outcome outcome : Outcome.values()) {
+                row.add(counts.count(outcome));
+              }
+              rows.add(row);
+            });
     new Grid(columns, rows).print(Format.TABLE, out);
   }
 }

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       EmulateCommand.class,
       RunCommand.class,
       QueryCommand.class,
+      AuditCommand.class,
       TrainCommand.class,
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import pinflow.audit.AuditReport;
 import pinflow.audit.Hops;
 import pinflow.audit.Hops.Outcome;
 
@@ -48,14 +49,24 @@ final class DemoResultTest {
   }
 
   private static DemoResult result(long posted, long failed, Hops hops) {
+    AuditReport.Partition partition =
+        new AuditReport.Partition(
+            "i.pin",
+            0,
+            0,
+            hops.log(),
+            posted,
+            hops.log(),
+            hops.objects(),
+            hops.log(),
+            hops.outcomes());
     return new DemoResult(
         "i",
         posted,
         Map.of("pin", posted),
         Map.of("pin", failed),
         List.of(),
-        Map.of("i.pin", hops),
-        List.of(),
+        new AuditReport(List.of(partition), 0, false, 0, List.of()),
         Map.of());
   }
 }

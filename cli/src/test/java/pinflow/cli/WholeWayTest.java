@@ -30,11 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import pinflow.audit.Answers;
+import pinflow.audit.Audit;
+import pinflow.audit.AuditReport;
 import pinflow.audit.Hops;
 import pinflow.audit.Hops.Outcome;
 import pinflow.audit.LakeTable;
 import pinflow.audit.LakeTables;
-import pinflow.audit.Ledger;
 import pinflow.audit.StoredObjects;
 import pinflow.control.SparkProcess;
 import pinflow.control.SparkProcess.Start;
@@ -78,14 +79,15 @@ final class WholeWayTest {
         post(pipeline, table, Files.readAllLines(wire.resolve(table + ".jsonl")));
       }
       String kafka = Connections.required(pipeline.running(), "kafka");
-      try (Ledger ledger = new Ledger(kafka, objects, places.tables());
+      Path journal = state.resolve("emulate/batch.jsonl");
+      try (Audit audit = new Audit(kafka, objects, places.tables(), journal);
           Oracle expected = Oracle.of(rows, wire)) {
         Wait.until(
-            "the sink", Duration.ofMinutes(1), () -> ledger.notYetStored(config().topics()) == 0);
+            "the sink", Duration.ofMinutes(1), () -> audit.notYetStored(config().topics()) == 0);
         assertThat(daily(places, state)).isEqualTo("daily run: new events");
-        agrees(ledger.count(config().topics()), ledger.tableFaults(), places.tables(), expected);
+        agrees(audit.run(config().topics()), places.tables(), expected);
         assertThat(daily(places, state)).isEqualTo("daily run: nothing new");
-        agrees(ledger.count(config().topics()), ledger.tableFaults(), places.tables(), expected);
+        agrees(audit.run(config().topics()), places.tables(), expected);
         assertThat(whereSecretsAre(state)).isEmpty();
       }
     }
@@ -108,13 +110,12 @@ final class WholeWayTest {
     try (expected;
         StateFolder state = state()) {
       assertThat(result.addsUp()).as(() -> result.json().toString()).isTrue();
-      agrees(
-          result.hops(), result.tableFaults(), Places.of(config(), state, null).tables(), expected);
+      agrees(result.audit(), Places.of(config(), state, null).tables(), expected);
     }
   }
 
-  private static void agrees(
-      Map<String, Hops> hops, List<String> tableFaults, LakeTables lake, Oracle expected) {
+  private static void agrees(AuditReport audit, LakeTables lake, Oracle expected) {
+    Map<String, Hops> hops = audit.hops();
     Map<String, Map<String, Long>> outcomes = new LinkedHashMap<>();
     for (String table : Oracle.TABLES) {
       Hops hop = Objects.requireNonNull(hops.get(config().id() + "." + table), table);
@@ -126,7 +127,7 @@ final class WholeWayTest {
       outcomes.put(table, counts);
     }
     assertThat(outcomes).isEqualTo(expected.outcomes());
-    assertThat(tableFaults).isEmpty();
+    assertThat(audit.faults()).isEmpty();
     for (String table : Oracle.TABLES) {
       assertThat(clean(lake, table)).as(table).isEqualTo(expected.clean(table));
     }

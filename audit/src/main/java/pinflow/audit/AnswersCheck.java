@@ -1,0 +1,60 @@
+package pinflow.audit;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import pinflow.audit.Fault.Kind;
+
+/**
+ * Whether the answers rest on every row of the tables that they name.
+ *
+ * @param batch the daily batch that they are of; -1 when there are none
+ */
+record AnswersCheck(long batch) {
+  /** The tables that a question joins; those that are not here join pin and user. */
+  private static final Map<String, List<String>> JOINED =
+      Map.of(
+          "category_by_country", List.of("pin", "geo"),
+          "category_by_year", List.of("pin", "geo"),
+          "top_user_by_country", List.of("pin", "geo"),
+          "top_country", List.of("pin", "geo"),
+          "users_joined_by_year", List.of("user"));
+
+  static AnswersCheck of(LakeTables lake, EventLedger events, Consumer<Fault> faults) {
+    long[] batch = {-1};
+    lake.latest("answers/sources")
+        .ifPresent(
+            sources ->
+                sources.forEach(
+                    List.of("answer", "used", "unmatched", "left_out", "batch"),
+                    row -> {
+                      batch[0] = number(row[4]);
+                      // Of an older batch, the tables have gone on: nothing to hold it against.
+                      if (batch[0] == events.done() && !events.underWay()) {
+                        check(row, events, faults);
+                      }
+                    }));
+    return new AnswersCheck(batch[0]);
+  }
+
+  private static void check(@Nullable Object[] answer, EventLedger events, Consumer<Fault> faults) {
+    String name = String.valueOf(answer[0]);
+    List<String> tables = JOINED.getOrDefault(name, List.of("pin", "user"));
+    long joined = number(answer[1]) + number(answer[3]);
+    long rested = tables.size() * joined + number(answer[2]);
+    long rows = tables.stream().mapToLong(events::rows).sum();
+    if (rested != rows) {
+      faults.accept(
+          new Fault(
+              Kind.ANSWER_DIFFERS,
+              "answers/" + name,
+              "it rests on %,d rows of %s, which have %,d"
+                  .formatted(rested, String.join(" and ", tables), rows)));
+    }
+  }
+
+  private static long number(@Nullable Object value) {
+    return value instanceof Number number ? number.longValue() : -1;
+  }
+}

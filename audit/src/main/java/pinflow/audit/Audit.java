@@ -1,0 +1,143 @@
+package pinflow.audit;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
+import pinflow.audit.Fault.Kind;
+
+/**
+ * Accounts for every event of topics, from the HTTP receipt to the answer. Reads only, and may be
+ * asked while everything runs: the hops are read from the last to the first, so each holds at least
+ * what the one after it was seen to hold.
+ */
+public final class Audit implements AutoCloseable {
+  private final LogOffsets log;
+  private final StoredObjects objects;
+  private final LakeTables lake;
+  private final @Nullable Path journal;
+
+  /**
+   * @param bootstrap the broker's address
+   * @param objects stays the caller's to close
+   * @param journal the emulator's; null for none
+   */
+  public Audit(String bootstrap, StoredObjects objects, LakeTables lake, @Nullable Path journal) {
+    this.log = new LogOffsets(bootstrap);
+    this.objects = objects;
+    this.lake = lake;
+    this.journal = journal;
+  }
+
+  /**
+   * Audits topics.
+   *
+   * @throws AuditException when a hop cannot be read
+   */
+  public AuditReport run(Collection<String> topics) {
+    List<Fault> faults = new ArrayList<>();
+    Receipts receipts = Receipts.read(journal);
+    EventLedger events = EventLedger.read(lake, faults::add);
+    AnswersCheck answers = AnswersCheck.of(lake, events, faults::add);
+    Map<TopicPartition, List<StoredObjects.Range>> stored = new HashMap<>();
+    for (String topic : topics) {
+      for (StoredObjects.Range range : objects.ranges(topic)) {
+        stored
+            .computeIfAbsent(new TopicPartition(topic, range.partition()), p -> new ArrayList<>())
+            .add(range);
+      }
+    }
+    Map<String, AuditReport.Partition> partitions = new TreeMap<>();
+    log.of(topics)
+        .forEach(
+            (partition, range) -> {
+              String place = EventLedger.place(partition);
+              ObjectChain chain = new ObjectChain(place, stored.getOrDefault(partition, List.of()));
+              chain.check(faults::add);
+              events.checkAgainst(partition, chain);
+              checkLog(place, range, chain, receipts.of(partition), faults::add);
+              partitions.put(
+                  place,
+                  new AuditReport.Partition(
+                      partition.topic(),
+                      partition.partition(),
+                      range.begin(),
+                      range.end(),
+                      receipts.of(partition).getLongCardinality(),
+                      chain.end(),
+                      chain.records(),
+                      events.end(partition),
+                      events.counts(partition)));
+            });
+    events.checkRows();
+    return new AuditReport(
+        List.copyOf(partitions.values()),
+        events.done(),
+        events.underWay(),
+        answers.batch(),
+        faults);
+  }
+
+  /** How many records of the topics the store does not hold that the log held when asked. */
+  public long notYetStored(Collection<String> topics) {
+    Map<TopicPartition, LogOffsets.Range> ranges = log.of(topics);
+    Map<String, Map<Integer, Long>> ends = new HashMap<>();
+    topics.forEach(topic -> ends.put(topic, objects.ends(topic)));
+    long missing = 0;
+    for (var entry : ranges.entrySet()) {
+      TopicPartition partition = entry.getKey();
+      LogOffsets.Range range = entry.getValue();
+      long stored =
+          ends.getOrDefault(partition.topic(), Map.of())
+              .getOrDefault(partition.partition(), range.begin());
+      missing += Math.max(0, range.end() - Math.max(stored, range.begin()));
+    }
+    return missing;
+  }
+
+  private static void checkLog(
+      String place,
+      LogOffsets.Range log,
+      ObjectChain chain,
+      Roaring64Bitmap receipts,
+      Consumer<Fault> faults) {
+    if (log.end() < chain.end()) {
+      faults.accept(
+          new Fault(
+              Kind.LOG_CUT,
+              place,
+              "the log ends before offset %d, the objects before %d"
+                  .formatted(log.end(), chain.end())));
+    }
+    if (log.begin() > chain.end()) {
+      faults.accept(
+          new Fault(
+              Kind.LOG_CUT,
+              place,
+              "the log begins at offset %d, the objects end before %d: what lay between is gone"
+                  .formatted(log.begin(), chain.end())));
+    }
+    long missing =
+        receipts.getLongCardinality() - (log.end() == 0 ? 0 : receipts.rankLong(log.end() - 1));
+    if (missing > 0) {
+      faults.accept(
+          new Fault(
+              Kind.RECEIPT_NOT_IN_LOG,
+              place,
+              "%,d acknowledged records are behind the log's end, offset %d"
+                  .formatted(missing, log.end())));
+    }
+  }
+
+  @Override
+  public void close() {
+    log.close();
+  }
+}

@@ -1,0 +1,285 @@
+package pinflow.audit;
+
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
+import pinflow.audit.Fault.Kind;
+import pinflow.audit.Hops.Outcome;
+
+/**
+ * What the lake says of every event: its outcome in {@code events}, its row in a table. Held as
+ * sets of offsets by partition, so that a million events take a few megabytes.
+ */
+final class EventLedger {
+  private static final List<String> TABLES = List.of("pin", "geo", "user");
+  private static final String APPLICATION = "pinflow-daily";
+
+  private final Map<TopicPartition, Account> accounts = new HashMap<>();
+  private final Consumer<Fault> faults;
+  private final Map<TopicPartition, Long> ends = new HashMap<>();
+  private final Map<String, Long> tableRows = new HashMap<>();
+  private long done = -1;
+  private boolean underWay;
+
+  /** A partition's events by outcome, and those that others point to. */
+  private static final class Account {
+    private final Map<Outcome, Roaring64Bitmap> outcomes = new EnumMap<>(Outcome.class);
+    private final Roaring64Bitmap all = new Roaring64Bitmap();
+    private final Roaring64Bitmap repeated = new Roaring64Bitmap();
+    private final Roaring64Bitmap preferred = new Roaring64Bitmap();
+    private final Roaring64Bitmap rows = new Roaring64Bitmap();
+    private final Roaring64Bitmap quarantineRows = new Roaring64Bitmap();
+
+    private Roaring64Bitmap of(Outcome outcome) {
+      return outcomes.computeIfAbsent(outcome, o -> new Roaring64Bitmap());
+    }
+  }
+
+  private EventLedger(Consumer<Fault> faults) {
+    this.faults = faults;
+  }
+
+  /** Reads the lake's tables once. */
+  static EventLedger read(LakeTables lake, Consumer<Fault> faults) {
+    EventLedger ledger = new EventLedger(faults);
+    // The tables before events: what a run commits meanwhile is then seen as under way, not as
+    // lost.
+    LakeTable[] tables =
+        TABLES.stream().map(t -> lake.latest(t).orElse(null)).toArray(LakeTable[]::new);
+    LakeTable quarantine = lake.latest("quarantine").orElse(null);
+    lake.latest("events").ifPresent(events -> ledger.readEvents(events));
+    lake.latest("batches").ifPresent(ledger::readBatches);
+    for (int i = 0; i < tables.length; i++) {
+      ledger.readRows(TABLES.get(i), tables[i]);
+    }
+    ledger.readRows("quarantine", quarantine);
+    return ledger;
+  }
+
+  /** The number of the last daily batch that is done; -1 before the first. */
+  long done() {
+    return done;
+  }
+
+  /** Whether a daily run is in the middle of its commits, so that rows and events may differ. */
+  boolean underWay() {
+    return underWay;
+  }
+
+  long rows(String table) {
+    return tableRows.getOrDefault(table, 0L);
+  }
+
+  /** The offset after the last event of a partition that the lake has taken in. */
+  long end(TopicPartition partition) {
+    return ends.getOrDefault(partition, 0L);
+  }
+
+  Map<Outcome, Long> counts(TopicPartition partition) {
+    Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+    Account account = accounts.get(partition);
+    if (account != null) {
+      account.outcomes.forEach(
+          (outcome, offsets) -> counts.put(outcome, offsets.getLongCardinality()));
+    }
+    return counts;
+  }
+
+  /** Whether every event of the objects that were taken in has an outcome. */
+  void checkAgainst(TopicPartition partition, ObjectChain chain) {
+    Roaring64Bitmap events = account(partition).all;
+    long end = end(partition);
+    for (StoredObjects.Range object : chain.ranges()) {
+      if (object.last() < end) {
+        long found =
+            events.rankLong(object.last())
+                - (object.first() == 0 ? 0 : events.rankLong(object.first() - 1));
+        if (found < object.records()) {
+          faults.accept(
+              new Fault(
+                  Kind.EVENT_MISSING,
+                  object.key(),
+                  "%,d of its %,d events have no outcome in the table events"
+                      .formatted(object.records() - found, object.records())));
+        } else if (found > object.records()) {
+          faults.accept(
+              new Fault(
+                  Kind.EVENT_UNKNOWN,
+                  object.key(),
+                  "it holds %,d events, the table events has outcomes of %,d"
+                      .formatted(object.records(), found)));
+        }
+      }
+    }
+    long beyond = events.getLongCardinality() - (end == 0 ? 0 : events.rankLong(end - 1));
+    if (beyond > 0 && !underWay) {
+      faults.accept(
+          new Fault(
+              Kind.EVENT_UNKNOWN,
+              place(partition),
+              "%,d events lie behind offset %d, up to which the lake has taken events in"
+                  .formatted(beyond, end - 1)));
+    }
+  }
+
+  /** Whether the rows of the tables are those of the events' outcomes, one each. */
+  void checkRows() {
+    accounts.forEach(
+        (partition, account) -> {
+          Roaring64Bitmap clean = account.of(Outcome.CLEAN);
+          Roaring64Bitmap standing = union(clean, account.of(Outcome.SUPERSEDED));
+          differ(
+              partition,
+              account.repeated,
+              standing,
+              Kind.EVENT_UNKNOWN,
+              "duplicates repeat an event that does not stand");
+          differ(
+              partition,
+              account.preferred,
+              clean,
+              Kind.EVENT_UNKNOWN,
+              "superseded events gave way to one that is not clean");
+          if (!underWay) {
+            differ(partition, clean, account.rows, Kind.ROW_MISSING, "clean events have no row");
+            differ(
+                partition,
+                account.rows,
+                clean,
+                Kind.ROW_UNKNOWN,
+                "rows come from an event that is not clean");
+            Roaring64Bitmap quarantined = account.of(Outcome.QUARANTINED);
+            differ(
+                partition,
+                quarantined,
+                account.quarantineRows,
+                Kind.ROW_MISSING,
+                "quarantined events have no row in quarantine");
+            differ(
+                partition,
+                account.quarantineRows,
+                quarantined,
+                Kind.ROW_UNKNOWN,
+                "rows of quarantine come from an event that is not quarantined");
+          }
+        });
+  }
+
+  private void readEvents(LakeTable events) {
+    done = events.lastTransaction(APPLICATION);
+    events.forEach(
+        List.of("topic", "partition", "offset", "outcome", "of_topic", "of_partition", "of_offset"),
+        row -> {
+          TopicPartition partition = partition(row[0], row[1]);
+          Account account = account(partition);
+          long offset = number(row[2]);
+          Outcome outcome = Outcome.of((String) java.util.Objects.requireNonNull(row[3]));
+          if (account.all.contains(offset)) {
+            faults.accept(
+                new Fault(
+                    Kind.EVENT_DOUBLE,
+                    place(partition) + "/" + offset,
+                    "the table events has two outcomes of it"));
+          }
+          account.all.addLong(offset);
+          account.of(outcome).addLong(offset);
+          if (row[6] != null) {
+            Account target = account(partition(row[4], row[5]));
+            (outcome == Outcome.DUPLICATE ? target.repeated : target.preferred)
+                .addLong(number(row[6]));
+          }
+        });
+  }
+
+  private void readBatches(LakeTable batches) {
+    underWay = batches.lastTransaction(APPLICATION) > done;
+    batches.forEach(
+        List.of("batch", "topic", "partition", "last_offset"),
+        row -> {
+          if (number(row[0]) <= done) {
+            ends.merge(partition(row[1], row[2]), number(row[3]) + 1, Math::max);
+          }
+        });
+  }
+
+  private void readRows(String table, @Nullable LakeTable rows) {
+    if (rows == null) {
+      return;
+    }
+    boolean quarantine = table.equals("quarantine");
+    Roaring64Bitmap inds = new Roaring64Bitmap();
+    List<String> columns = List.of("_topic", "_partition", "_offset", quarantine ? "table" : "ind");
+    rows.forEach(
+        columns,
+        row -> {
+          TopicPartition partition = partition(row[0], row[1]);
+          Account account = account(partition);
+          long offset = number(row[2]);
+          Roaring64Bitmap seen = quarantine ? account.quarantineRows : account.rows;
+          if (seen.contains(offset)) {
+            faults.accept(
+                new Fault(
+                    Kind.ROW_DOUBLE,
+                    table,
+                    "two rows come from event %s/%d".formatted(place(partition), offset)));
+          }
+          seen.addLong(offset);
+          if (!quarantine) {
+            if (inds.contains(number(row[3]))) {
+              faults.accept(
+                  new Fault(
+                      Kind.ROW_DOUBLE, table, "two rows have ind %d".formatted(number(row[3]))));
+            }
+            inds.addLong(number(row[3]));
+          }
+          tableRows.merge(table, 1L, Long::sum);
+        });
+  }
+
+  private void differ(
+      TopicPartition partition,
+      Roaring64Bitmap one,
+      Roaring64Bitmap other,
+      Kind kind,
+      String what) {
+    Roaring64Bitmap difference = new Roaring64Bitmap();
+    difference.or(one);
+    difference.andNot(other);
+    if (!difference.isEmpty()) {
+      faults.accept(
+          new Fault(
+              kind,
+              place(partition),
+              "%,d %s; the first is that at offset %d"
+                  .formatted(difference.getLongCardinality(), what, difference.first())));
+    }
+  }
+
+  private static Roaring64Bitmap union(Roaring64Bitmap one, Roaring64Bitmap other) {
+    Roaring64Bitmap union = new Roaring64Bitmap();
+    union.or(one);
+    union.or(other);
+    return union;
+  }
+
+  private Account account(TopicPartition partition) {
+    return accounts.computeIfAbsent(partition, p -> new Account());
+  }
+
+  private static TopicPartition partition(@Nullable Object topic, @Nullable Object partition) {
+    return new TopicPartition(String.valueOf(topic), Math.toIntExact(number(partition)));
+  }
+
+  private static long number(@Nullable Object value) {
+    return value instanceof Number number ? number.longValue() : -1;
+  }
+
+  static String place(TopicPartition partition) {
+    return partition.topic() + "/" + partition.partition();
+  }
+}

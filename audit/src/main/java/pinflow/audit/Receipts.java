@@ -1,0 +1,74 @@
+package pinflow.audit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.longlong.Roaring64Bitmap;
+
+/** What the gateway acknowledged to the emulator, by its journal (contracts/journal.md). */
+final class Receipts {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final Map<TopicPartition, Roaring64Bitmap> offsets = new HashMap<>();
+
+  private Receipts() {}
+
+  /**
+   * Reads a journal.
+   *
+   * @param journal null or a file that is not there for no receipts
+   */
+  static Receipts read(@Nullable Path journal) {
+    Receipts receipts = new Receipts();
+    if (journal == null || !Files.exists(journal)) {
+      return receipts;
+    }
+    int number = 0;
+    try (BufferedReader lines = Files.newBufferedReader(journal)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        number++;
+        JsonNode request = JSON.readTree(line);
+        String topic = request.path("topic").asText();
+        for (JsonNode receipt : request.path("receipts")) {
+          receipts
+              .offsets
+              .computeIfAbsent(
+                  new TopicPartition(topic, receipt.path(1).asInt()), p -> new Roaring64Bitmap())
+              .addLong(receipt.path(2).asLong());
+        }
+      }
+    } catch (JsonProcessingException e) {
+      // The last line of a run that is under way or was killed; anywhere else it hides receipts.
+      if (!isLast(journal, number)) {
+        throw new AuditException(
+            "Line %d of the journal %s is not as it was written, so receipts are unknown. Restore the file, or move it away to audit without it."
+                .formatted(number, journal),
+            e);
+      }
+    } catch (IOException e) {
+      throw new AuditException("The journal %s cannot be read: %s.".formatted(journal, e), e);
+    }
+    return receipts;
+  }
+
+  /** The offsets of a partition that have a receipt. */
+  Roaring64Bitmap of(TopicPartition partition) {
+    return offsets.getOrDefault(partition, new Roaring64Bitmap());
+  }
+
+  private static boolean isLast(Path journal, int number) {
+    try (var lines = Files.lines(journal)) {
+      return lines.count() == number;
+    } catch (IOException e) {
+      throw new AuditException("The journal %s cannot be read: %s.".formatted(journal, e), e);
+    }
+  }
+}

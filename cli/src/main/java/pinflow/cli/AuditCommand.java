@@ -1,0 +1,144 @@
+package pinflow.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import pinflow.audit.Audit;
+import pinflow.audit.AuditReport;
+import pinflow.audit.Fault;
+import pinflow.audit.Hops.Outcome;
+import pinflow.audit.StoredObjects;
+import pinflow.audit.StoredObjects.Store;
+
+@Command(
+    name = "audit",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Accounts for every event, hop by hop: receipt, log, object, outcome, row, answer. Reads only; may be asked"
+          + " while everything runs.",
+      "Exit code 0 if nothing is lost and nothing counted twice, else 1."
+    })
+final class AuditCommand implements Callable<Integer> {
+  @Mixin private final Options options = new Options();
+
+  @Option(names = "--json", description = "One JSON document on standard output.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    StateFolder state = options.state();
+    PinflowConfig config = options.config();
+    Store store = Connections.store(config, state);
+    if (store == null) {
+      Connections.running(state, "The object store is embedded");
+      throw new IllegalStateException("A running pinflow has a store");
+    }
+    Places places = Places.of(config, state, store);
+    try (StoredObjects objects = new StoredObjects(store);
+        Audit audit =
+            new Audit(
+                Connections.kafka(config, state),
+                objects,
+                places.tables(),
+                state.resolve("emulate/batch.jsonl"))) {
+      AuditReport report = audit.run(config.topics());
+      if (json) {
+        System.out.println(Grid.json(document(report)));
+      } else {
+        print(report, System.out);
+      }
+      return report.good() ? ExitCode.OK : ExitCode.NEGATIVE;
+    }
+  }
+
+  private static Map<String, Object> document(AuditReport report) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("good", report.good());
+    document.put("faults", report.faults().stream().map(AuditCommand::json).toList());
+    document.put("batch", report.batch());
+    document.put("answers_batch", report.answersBatch());
+    document.put("under_way", report.underWay());
+    List<Map<String, Object>> partitions = new ArrayList<>();
+    for (AuditReport.Partition p : report.partitions()) {
+      Map<String, Object> partition = new LinkedHashMap<>();
+      partition.put("topic", p.topic());
+      partition.put("partition", p.partition());
+      partition.put("receipts", p.receipts());
+      partition.put("log", Map.of("begin", p.logBegin(), "end", p.logEnd()));
+      partition.put("objects", Map.of("end", p.objectsEnd(), "records", p.stored()));
+      Map<String, Object> lake = new LinkedHashMap<>();
+      lake.put("end", p.lakeEnd());
+      for (Outcome outcome : Outcome.values()) {
+        lake.put(outcome.word(), p.outcomes().getOrDefault(outcome, 0L));
+      }
+      partition.put("lake", lake);
+      partitions.add(partition);
+    }
+    document.put("partitions", partitions);
+    return document;
+  }
+
+  private static Map<String, String> json(Fault fault) {
+    Map<String, String> one = new LinkedHashMap<>();
+    one.put("kind", fault.kind().word());
+    one.put("where", fault.where());
+    one.put("what", fault.what());
+    return one;
+  }
+
+  private static void print(AuditReport report, PrintStream out) {
+    List<String> columns =
+        new ArrayList<>(List.of("topic/partition", "receipts", "log", "in objects", "in lake"));
+    for (Outcome outcome : Outcome.values()) {
+      columns.add(outcome.word());
+    }
+    List<List<Object>> rows = new ArrayList<>();
+    for (AuditReport.Partition p : report.partitions()) {
+      List<Object> row =
+          new ArrayList<>(
+              List.of(
+                  p.topic() + "/" + p.partition(),
+                  p.receipts(),
+                  p.logEnd(),
+                  p.objectsEnd(),
+                  p.lakeEnd()));
+      for (Outcome outcome : Outcome.values()) {
+        row.add(p.outcomes().getOrDefault(outcome, 0L));
+      }
+      rows.add(row);
+    }
+    new Grid(columns, rows).print(Format.TABLE, out);
+    out.println();
+    out.println("  log, objects and lake: up to which offset each was seen, that offset left out.");
+    if (report.underWay()) {
+      out.println(
+          "  A daily run is in the middle of its commits: rows are checked when it has ended.");
+    }
+    if (report.answersBatch() < report.batch()) {
+      out.println(
+          "  The answers are of batch %d, the tables of batch %d: `pinflow run daily` makes them anew."
+              .formatted(report.answersBatch(), report.batch()));
+    }
+    if (report.good()) {
+      out.println("Nothing is lost and nothing is counted twice.");
+      return;
+    }
+    out.println("%,d faults:".formatted(report.faults().size()));
+    report.faults().stream()
+        .limit(100)
+        .forEach(
+            fault ->
+                out.println(
+                    "  %s  %s: %s".formatted(fault.kind().word(), fault.where(), fault.what())));
+    if (report.faults().size() > 100) {
+      out.println("  … and more; --json has all.");
+    }
+  }
+}
