@@ -116,6 +116,14 @@ final class EventLedger {
         }
       }
     }
+    if (chain.end() < end) {
+      faults.accept(
+          new Fault(
+              Kind.OBJECT_MISSING,
+              place(partition),
+              "the lake has taken events in up to offset %d, the objects end before %d"
+                  .formatted(end - 1, chain.end())));
+    }
     long beyond = events.getLongCardinality() - (end == 0 ? 0 : events.rankLong(end - 1));
     if (beyond > 0 && !underWay) {
       faults.accept(

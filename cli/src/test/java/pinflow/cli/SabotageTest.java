@@ -1,0 +1,225 @@
+package pinflow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import pinflow.audit.Audit;
+import pinflow.audit.AuditReport;
+import pinflow.audit.StoredObjects;
+import pinflow.audit.StoredObjects.Store;
+import pinflow.control.SparkProcess.Start;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/**
+ * What somebody does to the objects, the tables or the log behind our back, the audit finds and
+ * names.
+ */
+@Tag("slow")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class SabotageTest {
+  @TempDir static Path folder;
+
+  private static StateFolder state;
+  private static Pipeline pipeline;
+  private static S3Client s3;
+
+  @BeforeAll
+  static void start() throws IOException {
+    state = StateFolder.at(folder.resolve("state"));
+    state.take();
+    new Demo(config(), state, quiet(), Start.QUICK).run(new Demo.Posts(300, 1, null, null));
+    pipeline = Pipeline.start(config(), state, quiet());
+    Store store = pipeline.store();
+    s3 =
+        S3Client.builder()
+            .endpointOverride(store.endpoint())
+            .region(Region.of(store.region()))
+            .forcePathStyle(true)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create(store.accessKey(), store.secretKey())))
+            .build();
+  }
+
+  @AfterAll
+  static void stop() {
+    s3.close();
+    pipeline.close();
+    state.close();
+  }
+
+  @Test
+  @Order(0)
+  void nothingIsWrongAtFirst() {
+    assertThat(audit().faults()).isEmpty();
+  }
+
+  @Test
+  void anObjectDeleted() {
+    String key = lastObject();
+    byte[] body = read(key);
+    Map<String, String> metadata = metadata(key);
+    s3.deleteObject(delete -> delete.bucket(bucket()).key(key));
+    assertThat(found()).contains("object-missing");
+    write(key, body, metadata);
+    assertThat(found()).isEmpty();
+  }
+
+  @Test
+  void anObjectShortened() {
+    String key = lastObject();
+    byte[] body = read(key);
+    Map<String, String> metadata = metadata(key);
+    write(key, java.util.Arrays.copyOf(body, body.length / 2), metadata);
+    assertThat(found()).contains("object-changed " + key);
+    write(key, body, metadata);
+    assertThat(found()).isEmpty();
+  }
+
+  @Test
+  void anObjectCopiedUnderAnotherName() {
+    String key = lastObject();
+    String copy = key.replaceFirst("\\d{10}\\.json$", "9999999999.json");
+    write(copy, read(key), metadata(key));
+    assertThat(found()).contains("object-double " + copy);
+    s3.deleteObject(delete -> delete.bucket(bucket()).key(copy));
+    assertThat(found()).isEmpty();
+  }
+
+  @Test
+  void rowsDeleted() throws IOException {
+    Path log = state.resolve("lake/pin/_delta_log");
+    String add = adds(log).get(0);
+    String path = field(add, "path");
+    Path commit =
+        commit(
+            log,
+            "{\"remove\":{\"path\":\""
+                + path
+                + "\",\"deletionTimestamp\":1,\"dataChange\":true}}\n");
+    assertThat(found()).contains("row-missing", "answer-differs");
+    Files.delete(commit);
+    assertThat(found()).isEmpty();
+  }
+
+  @Test
+  void rowsDoubled() throws IOException {
+    Path log = state.resolve("lake/geo/_delta_log");
+    String add = adds(log).get(0);
+    String path = field(add, "path");
+    Files.copy(log.resolveSibling(path), log.resolveSibling("copy-of-" + path));
+    Path commit = commit(log, add.replace("\"path\":\"", "\"path\":\"copy-of-") + "\n");
+    assertThat(found()).contains("row-double geo", "answer-differs");
+    Files.delete(commit);
+    assertThat(found()).isEmpty();
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void theLogCut() throws IOException {
+    pipeline.close();
+    Path segment = state.resolve("kafka/" + config().id() + ".pin-0/00000000000000000000.log");
+    try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+      file.setLength(0);
+    }
+    pipeline = Pipeline.start(config(), state, quiet());
+    assertThat(found()).contains("log-cut", "receipt-not-in-log");
+  }
+
+  /** The kinds and places of the faults that an audit finds now. */
+  private static String found() {
+    List<String> found = new ArrayList<>();
+    audit().faults().forEach(fault -> found.add(fault.kind().word() + " " + fault.where()));
+    return String.join(", ", found);
+  }
+
+  private static AuditReport audit() {
+    Places places = Places.of(config(), state, pipeline.store());
+    try (StoredObjects objects = new StoredObjects(pipeline.store());
+        Audit audit =
+            new Audit(
+                Connections.required(pipeline.running(), "kafka"),
+                objects,
+                places.tables(),
+                state.resolve("emulate/batch.jsonl"))) {
+      return audit.run(config().topics());
+    }
+  }
+
+  private static String lastObject() {
+    String prefix = "topics/" + config().id() + ".pin/partition=1/";
+    var objects = s3.listObjectsV2(list -> list.bucket(bucket()).prefix(prefix)).contents();
+    return objects.get(objects.size() - 1).key();
+  }
+
+  private static byte[] read(String key) {
+    return s3.getObjectAsBytes(get -> get.bucket(bucket()).key(key)).asByteArray();
+  }
+
+  private static Map<String, String> metadata(String key) {
+    return s3.headObject(head -> head.bucket(bucket()).key(key)).metadata();
+  }
+
+  private static void write(String key, byte[] body, Map<String, String> metadata) {
+    s3.putObject(
+        put -> put.bucket(bucket()).key(key).metadata(metadata), RequestBody.fromBytes(body));
+  }
+
+  private static String bucket() {
+    return pipeline.store().bucket();
+  }
+
+  private static List<String> adds(Path log) throws IOException {
+    List<String> adds = new ArrayList<>();
+    try (Stream<Path> commits = Files.list(log)) {
+      for (Path commit : commits.filter(file -> file.toString().endsWith(".json")).toList()) {
+        Files.readAllLines(commit).stream()
+            .filter(line -> line.startsWith("{\"add\""))
+            .forEach(adds::add);
+      }
+    }
+    return adds;
+  }
+
+  private static String field(String json, String name) {
+    return json.replaceFirst(".*\"" + name + "\":\"([^\"]+)\".*", "$1");
+  }
+
+  /** Writes a table's next version by hand. */
+  private static Path commit(Path log, String actions) throws IOException {
+    int next = 0;
+    while (Files.exists(log.resolve("%020d.json".formatted(next)))) {
+      next++;
+    }
+    return Files.writeString(
+        log.resolve("%020d.json".formatted(next)), actions, StandardOpenOption.CREATE_NEW);
+  }
+
+  private static PinflowConfig config() {
+    return ConfigFile.defaults().onFreePorts().withQuickSink();
+  }
+
+  private static Steps quiet() {
+    return new Steps(System.err, true);
+  }
+}
