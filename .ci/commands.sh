@@ -98,6 +98,7 @@ for _ in $(seq 60); do listed && break || sleep 1; done
 check "the AWS CLI lists the objects" listed
 check "a daily run" "$pinflow" run daily
 check "a second daily run changes nothing" bash -c '"$0" run daily | grep -q "Nothing new"' "$pinflow"
+check "the audit finds nothing lost and nothing doubled" "$pinflow" audit
 check "an answer" bash -c '"$0" query top_country --format csv | grep -q "^country,follower_count"' "$pinflow"
 check "SQL on the tables" bash -c '[ "$("$0" query --format csv --sql "SELECT count(*) AS n FROM pin" | tail -n 1)" -gt 400 ]' "$pinflow"
 duckdb_reads() {
