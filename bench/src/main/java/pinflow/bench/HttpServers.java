@@ -2,35 +2,41 @@ package pinflow.bench;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
-import com.sun.net.httpserver.HttpServer;
 import io.javalin.Javalin;
 import io.undertow.Undertow;
+import io.undertow.util.Headers;
 import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Which HTTP server the gateway should stand on: the same small handler (parse 1 kB of JSON, answer
- * a receipt) on each candidate, 32 connections, warm, the median of five runs. It measures the
- * server's own cost; a gateway adds the log's to it.
+ * Which HTTP server the gateway should stand on: the same handler on each candidate, in this JVM
+ * and by turns. It reads 1 kB of JSON, parses it, hands it to another thread as to Kafka's
+ * producer, and answers a receipt when that thread says so. It measures a server's own cost; the
+ * gateway adds the log's to it. Less than 15 seconds for each.
  */
 public final class HttpServers {
   private static final int CONNECTIONS = 32;
-  private static final Duration WARM_UP = Duration.ofSeconds(10);
-  private static final int RUNS = 5;
-  private static final Duration RUN = Duration.ofSeconds(4);
+  private static final Duration WARM_UP = Duration.ofSeconds(4);
+  private static final int ROUNDS = 3;
+  private static final Duration RUN = Duration.ofSeconds(3);
   private static final JsonFactory JSON = new JsonFactory();
   private static final byte[] RECEIPT =
       "{\"offsets\":[{\"partition\":0,\"offset\":17,\"error_code\":null,\"error\":null}],\"key_schema_id\":null,\"value_schema_id\":null}"
@@ -41,86 +47,131 @@ public final class HttpServers {
   /** A server with the handler, on a free port. */
   private record Candidate(String name, int port, AutoCloseable server) {}
 
+  /** Starts a candidate. */
   private interface Start {
-    Candidate start() throws Exception;
+    Candidate with(Log log) throws Exception;
+  }
+
+  private record Row(String name, Load.Result result) {}
+
+  /** A candidate and its load, which rests between the runs. */
+  private record Running(Log log, Candidate candidate, Load load, List<Load.Result> runs)
+      implements AutoCloseable {
+
+    static Running start(Start start) throws Exception {
+      Log log = new Log();
+      Candidate candidate = start.with(log);
+      URI url = URI.create("http://127.0.0.1:" + candidate.port() + "/topics/t");
+      Load load = new Load(url, "application/json", Load.produceBody(1), CONNECTIONS);
+      return new Running(log, candidate, load, new ArrayList<>());
+    }
+
+    @Override
+    public void close() throws Exception {
+      load.close();
+      candidate.server().close();
+      log.close();
+    }
+  }
+
+  /** A thread that acknowledges, as the Kafka producer's does. */
+  private static final class Log implements AutoCloseable {
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+
+    CompletableFuture<byte[]> append(byte[] body) {
+      try (JsonParser parser = JSON.createParser(body)) {
+        while (parser.nextToken() != null) {
+          // every token, as the gateway does
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return CompletableFuture.supplyAsync(() -> RECEIPT, thread);
+    }
+
+    @Override
+    public void close() {
+      thread.shutdown();
+    }
   }
 
   public static void main(String[] args) throws Exception {
     List<Start> candidates =
         List.of(
-            () -> vertx(1),
-            () -> vertx(2),
+            log -> vertx(log, 1),
+            log -> vertx(log, 2),
             HttpServers::undertow,
             HttpServers::javalin,
             HttpServers::jdk);
-    List<String> names = new ArrayList<>();
-    List<Wrk.Result> results = new ArrayList<>();
-    for (Start start : candidates) {
-      Candidate candidate = start.start();
-      try (AutoCloseable ignored = candidate.server()) {
-        URI url = URI.create("http://127.0.0.1:" + candidate.port() + "/topics/t");
-        names.add(candidate.name());
-        results.add(
-            Wrk.post(
-                url,
-                "application/vnd.kafka.json.v2+json",
-                Wrk.produceBody(1),
-                CONNECTIONS,
-                WARM_UP,
-                RUNS,
-                RUN));
+    System.setProperty("sun.net.httpserver.nodelay", "true"); // else each answer takes 40 ms
+    List<Running> servers = new ArrayList<>();
+    try {
+      for (Start start : candidates) {
+        servers.add(Running.start(start));
+      }
+      servers.forEach(server -> server.load().once(WARM_UP));
+      // In rounds: what else the machine does then falls on all of them.
+      for (int round = 0; round < ROUNDS; round++) {
+        servers.forEach(server -> server.runs().add(server.load().once(RUN)));
+      }
+    } finally {
+      for (Running server : servers) {
+        server.close();
       }
     }
-    System.out.printf("%-28s %12s %10s %8s%n", "server", "requests/s", "p99 (ms)", "ratio");
-    for (int i = 0; i < names.size(); i++) {
-      Wrk.Result result = results.get(i);
+    print(
+        servers.stream()
+            .map(s -> new Row(s.candidate().name(), Load.Result.median(s.runs())))
+            .toList());
+  }
+
+  private static void print(List<Row> rows) {
+    double fastest = rows.stream().mapToDouble(r -> r.result().requestsPerSecond()).max().orElse(1);
+    System.out.printf(
+        "%-26s %12s %10s %8s %14s%n", "server", "requests/s", "p99 (ms)", "ratio", "client's core");
+    for (Row row : rows) {
       System.out.printf(
-          "%-28s %,12.0f %10.2f %8.2f%n",
-          names.get(i),
-          result.requestsPerSecond(),
-          result.p99(),
-          result.requestsPerSecond() / results.get(0).requestsPerSecond());
+          "%-26s %,12.0f %10.1f %8.2f %13.0f%%%n",
+          row.name(),
+          row.result().requestsPerSecond(),
+          row.result().p99(),
+          row.result().requestsPerSecond() / fastest,
+          100 * row.result().clientBusy());
     }
+    System.out.println(
+        "The client is in this JVM and has one core at most: near 100 % of it, the ratios are flatter than the servers differ.");
   }
 
-  private static byte[] receipt(byte[] body) {
-    try (JsonParser parser = JSON.createParser(body)) {
-      while (parser.nextToken() != null) {
-        // every token, as the gateway does
-      }
-      return RECEIPT;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Candidate vertx(int eventLoops) throws Exception {
-    Vertx vertx = Vertx.vertx();
-    int port = 0;
+  /** The gateway has one event loop for each two cores; the others take a thread for each core. */
+  private static Candidate vertx(Log log, int eventLoops) throws Exception {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
+    int port = -1;
     for (int i = 0; i < eventLoops; i++) {
-      var server =
-          vertx
-              .createHttpServer()
-              .requestHandler(
-                  request ->
-                      request
-                          .body()
-                          .onSuccess(
-                              body ->
-                                  request
-                                      .response()
-                                      .putHeader("Content-Type", "application/json")
-                                      .end(Buffer.buffer(receipt(body.getBytes())))));
-      int listenOn = port;
-      Deployable loop = context -> server.listen(listenOn, "127.0.0.1");
+      HttpServer server = vertx.createHttpServer().requestHandler(request -> answer(request, log));
+      // A negative port is a free one that the loops share.
+      Deployable loop = context -> server.listen(-1, "127.0.0.1");
       vertx.deployVerticle(loop, new DeploymentOptions()).await();
       port = server.actualPort();
     }
     return new Candidate(
-        "Vert.x 5.1.6, " + eventLoops + " event loop(s)", port, () -> vertx.close().await());
+        "Vert.x, " + eventLoops + " event loop(s)", port, () -> vertx.close().await());
   }
 
-  private static Candidate undertow() {
+  private static void answer(HttpServerRequest request, Log log) {
+    request
+        .body()
+        .onSuccess(
+            body ->
+                log.append(body.getBytes())
+                    .thenAccept(
+                        receipt ->
+                            request
+                                .response()
+                                .putHeader("Content-Type", "application/json")
+                                .end(Buffer.buffer(receipt))));
+  }
+
+  private static Candidate undertow(Log log) {
     Undertow server =
         Undertow.builder()
             .addHttpListener(0, "127.0.0.1")
@@ -129,43 +180,68 @@ public final class HttpServers {
                     exchange
                         .getRequestReceiver()
                         .receiveFullBytes(
-                            (e, body) ->
-                                e.getResponseSender()
-                                    .send(java.nio.ByteBuffer.wrap(receipt(body)))))
+                            (received, body) -> {
+                              received.dispatch(
+                                  Runnable::run,
+                                  () ->
+                                      log.append(body)
+                                          .thenAccept(
+                                              receipt -> {
+                                                received
+                                                    .getResponseHeaders()
+                                                    .put(Headers.CONTENT_TYPE, "application/json");
+                                                received
+                                                    .getResponseSender()
+                                                    .send(ByteBuffer.wrap(receipt));
+                                              }));
+                            }))
             .build();
     server.start();
     int port = ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
-    return new Candidate("Undertow 2.3.18", port, server::stop);
+    return new Candidate("Undertow", port, server::stop);
   }
 
-  private static Candidate javalin() {
+  private static Candidate javalin(Log log) {
     Javalin server =
-        Javalin.create(config -> config.showJavalinBanner = false)
-            .post(
-                "/topics/t",
-                context ->
-                    context.contentType("application/json").result(receipt(context.bodyAsBytes())))
-            .start("127.0.0.1", 0);
-    return new Candidate("Javalin 6.7.0 (Jetty)", server.port(), server::stop);
+        Javalin.create(
+            config -> {
+              config.startup.showJavalinBanner = false;
+              config.routes.post(
+                  "/topics/t",
+                  context ->
+                      context.future(
+                          () ->
+                              log.append(context.bodyAsBytes())
+                                  .thenAccept(
+                                      receipt ->
+                                          context
+                                              .contentType("application/json")
+                                              .result(receipt))));
+            });
+    server.start("127.0.0.1", 0);
+    return new Candidate("Javalin (Jetty)", server.port(), server::stop);
   }
 
-  private static Candidate jdk() throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+  /** It has no asynchronous answers: a thread for each connection waits. */
+  private static Candidate jdk(Log log) throws IOException {
+    var server =
+        com.sun.net.httpserver.HttpServer.create(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
     server.setExecutor(threads);
     server.createContext(
         "/",
         exchange -> {
           try (exchange) {
-            byte[] receipt = receipt(exchange.getRequestBody().readAllBytes());
+            byte[] receipt = log.append(exchange.getRequestBody().readAllBytes()).join();
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(200, receipt.length);
             exchange.getResponseBody().write(receipt);
           }
         });
     server.start();
     return new Candidate(
-        "JDK 17 HttpServer",
+        "JDK com.sun.net.httpserver",
         server.getAddress().getPort(),
         () -> {
           server.stop(0);

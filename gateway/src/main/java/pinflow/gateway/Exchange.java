@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pinflow.gateway.BodyException.Reason;
 
@@ -28,33 +29,51 @@ public final class Exchange {
   private final Vertx vertx;
   private final GatewayConfig config;
   private final InFlight.Lease lease;
-  private final long deadlineTimer;
   private final AtomicBoolean answered = new AtomicBoolean();
   private Map<String, String> path = Map.of();
   private boolean continued;
-  private volatile boolean leaseTaken;
-  private volatile @Nullable Runnable onDeadline;
+  private boolean finished;
+  private long timer;
+  private volatile Runnable onDeadline;
 
-  Exchange(HttpServerRequest request, Context context, GatewayConfig config, InFlight inFlight) {
+  /**
+   * @param onDeadline run on the event loop when the request is not answered in time
+   */
+  Exchange(
+      HttpServerRequest request,
+      Context context,
+      GatewayConfig config,
+      InFlight inFlight,
+      Consumer<Exchange> onDeadline) {
     this.request = request;
     this.context = context;
     this.vertx = context.owner();
     this.config = config;
     this.lease = inFlight.lease();
-    this.deadlineTimer = vertx.setTimer(config.requestDeadline().toMillis(), timer -> expire());
-    request.response().endHandler(end -> finish()).closeHandler(close -> finish());
+    this.onDeadline = () -> onDeadline.accept(this);
+    this.timer = vertx.setTimer(config.requestDeadline().toMillis(), late -> expire());
+    request
+        .response()
+        .closeHandler(
+            gone -> {
+              answered.set(true); // nobody is there to read an answer
+              finish();
+            });
   }
 
   private void expire() {
-    Runnable action = onDeadline;
-    if (action != null) {
-      action.run();
-    }
+    // The answer gets as long again to be taken by the client.
+    timer =
+        vertx.setTimer(
+            config.requestDeadline().toMillis(), tooLate -> request.connection().close());
+    onDeadline.run();
   }
 
+  /** On the event loop, when the answer has left or the client has. */
   private void finish() {
-    vertx.cancelTimer(deadlineTimer);
-    if (!leaseTaken) {
+    if (!finished) {
+      finished = true;
+      vertx.cancelTimer(timer);
       lease.close();
     }
   }
@@ -89,21 +108,16 @@ public final class Exchange {
     this.onDeadline = action;
   }
 
+  /** Whether an answer was given, or the client is gone. */
   public boolean isAnswered() {
     return answered.get();
   }
 
   /**
-   * What the request holds of the gateway's memory. It is given back when the request is answered,
-   * unless taken over by {@link #takeLease}.
+   * What the request holds of the gateway's memory, until its answer has left. Who needs it longer
+   * shares it, on the event loop and while the request {@linkplain #isAnswered is not answered}.
    */
   public InFlight.Lease lease() {
-    return lease;
-  }
-
-  /** The caller closes it. To be called before the request is answered. */
-  public InFlight.Lease takeLease() {
-    leaseTaken = true;
     return lease;
   }
 
@@ -121,12 +135,12 @@ public final class Exchange {
       request.response().writeContinue();
     }
     Buffer received = Buffer.buffer();
+    Runnable afterwards = onDeadline;
     onDeadline(() -> body.tryFail(new BodyException(Reason.TOO_SLOW)));
     request.handler(
         chunk -> {
           if (body.future().isComplete()) {
-            return; // refused already: the rest is read and dropped, so that the client sees the
-            // answer
+            return; // refused already: the rest is dropped
           }
           if (received.length() + chunk.length() > config.maxRequestBytes()) {
             body.fail(new BodyException(Reason.TOO_LARGE));
@@ -138,7 +152,7 @@ public final class Exchange {
         });
     request.endHandler(end -> body.tryComplete(received.getBytes()));
     request.exceptionHandler(failure -> body.tryFail(new BodyException(Reason.GONE)));
-    return body.future();
+    return body.future().onComplete(done -> onDeadline(afterwards));
   }
 
   private long announced() {
@@ -160,7 +174,8 @@ public final class Exchange {
 
   private void write(Reply reply) {
     HttpServerResponse response = request.response();
-    if (response.ended() || response.closed()) {
+    if (response.closed()) {
+      finish();
       return;
     }
     response.setStatusCode(reply.status());
@@ -178,9 +193,13 @@ public final class Exchange {
       sent =
           response.putHeader("Content-Type", reply.contentType()).end(Buffer.buffer(reply.body()));
     }
-    if (awaitsContinue) {
-      sent.onComplete(done -> request.connection().close());
-    }
+    sent.onComplete(
+        done -> {
+          finish();
+          if (awaitsContinue) {
+            request.connection().close();
+          }
+        });
   }
 
   private boolean expectsContinue() {

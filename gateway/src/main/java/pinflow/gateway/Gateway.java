@@ -6,6 +6,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pinflow.gateway.kafka.KafkaRest;
@@ -38,7 +40,7 @@ public final class Gateway implements AutoCloseable {
   private final Log log;
   private final KafkaRest kafkaRest;
   private final Routes routes = new Routes();
-  private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops()));
+  private final Vertx vertx;
   private final AtomicInteger connections = new AtomicInteger();
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
 
@@ -58,15 +60,16 @@ public final class Gateway implements AutoCloseable {
     this.kafkaRest = new KafkaRest(config, log, inFlight);
     Health.register(routes, log);
     kafkaRest.register(routes);
+    this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops()));
   }
 
   /**
    * Listens, whether or not the broker is there yet: {@code GET /health/ready} tells.
    *
-   * @throws GatewayException when the port is taken
+   * @throws GatewayException when the port is taken, or {@code bootstrap} is not an address
    */
   public static Gateway start(GatewayConfig config) {
-    Gateway gateway = new Gateway(config);
+    Gateway gateway = created(config);
     try {
       gateway.listen();
       logger.info("Gateway listens on {}", gateway.url());
@@ -95,6 +98,21 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
+  private static Gateway created(GatewayConfig config) {
+    try {
+      return new Gateway(config);
+    } catch (KafkaException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new GatewayException(
+          "gateway.bootstrap is '"
+              + config.bootstrap()
+              + "', and Kafka's client cannot use it: "
+              + cause.getMessage()
+              + ". It must be the brokers' addresses, such as 127.0.0.1:9092.",
+          e);
+    }
+  }
+
   private static int eventLoops() {
     return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   }
@@ -114,8 +132,6 @@ public final class Gateway implements AutoCloseable {
   private Future<?> listen(Context context) {
     HttpServerOptions options =
         new HttpServerOptions()
-            .setHost(config.host())
-            .setPort(servers.isEmpty() ? config.port() : servers.get(0).actualPort())
             .setMaxHeaderSize(16 * 1024)
             .setMaxInitialLineLength(8 * 1024)
             .setHttp2ClearTextEnabled(false)
@@ -132,12 +148,18 @@ public final class Gateway implements AutoCloseable {
                   }
                   connection.closeHandler(closed -> connections.decrementAndGet());
                 })
-            .requestHandler(request -> serve(request, context));
-    return created.listen().onSuccess(servers::add);
+            .requestHandler(request -> serve(request, context))
+            .invalidRequestHandler(Gateway::refuse);
+    // Servers share a free port only under the same negative number (Vert.x's NetServerImpl).
+    return created
+        .listen(config.port() == 0 ? -1 : config.port(), config.host())
+        .onSuccess(servers::add);
   }
 
   private void serve(HttpServerRequest request, Context context) {
-    Exchange exchange = new Exchange(request, context, config, inFlight);
+    Exchange exchange =
+        new Exchange(
+            request, context, config, inFlight, late -> late.answer(KafkaRest.notInTime()));
     Routes.Match match = routes.match(request.method(), request.path());
     if (match instanceof Routes.Match.Found found) {
       exchange.setPath(found.parameters());
@@ -147,6 +169,16 @@ public final class Gateway implements AutoCloseable {
     } else {
       exchange.answer(KafkaRest.notFound(request.path()));
     }
+  }
+
+  /** A request line or headers that are not HTTP, or too long: the connection ends with it. */
+  private static void refuse(HttpServerRequest request) {
+    Reply reply = KafkaRest.malformed();
+    request
+        .response()
+        .setStatusCode(reply.status())
+        .putHeader("Content-Type", String.valueOf(reply.contentType()))
+        .end(Buffer.buffer(reply.body()));
   }
 
   /** Where it listens, without a slash at the end. */

@@ -1,5 +1,6 @@
 package pinflow.gateway;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The memory that requests may hold at one time, in bytes, shared by all connections. */
@@ -27,9 +28,10 @@ public final class InFlight {
     return true;
   }
 
-  /** What one request holds; closed when the last of its bytes is no longer needed. */
+  /** What one request holds; given back when the last of its holders has closed it. */
   public final class Lease implements AutoCloseable {
     private final AtomicLong size = new AtomicLong();
+    private final AtomicInteger holders = new AtomicInteger(1);
 
     private Lease() {}
 
@@ -42,9 +44,23 @@ public final class InFlight {
       return true;
     }
 
+    /** Gives back what is over so many bytes. */
+    public void shrinkTo(long bytes) {
+      long before = size.getAndUpdate(now -> Math.min(now, bytes));
+      held.addAndGet(Math.min(before, bytes) - before);
+    }
+
+    /** One more holder, which closes it too. To be called by a holder. */
+    public Lease share() {
+      holders.incrementAndGet();
+      return this;
+    }
+
     @Override
     public void close() {
-      held.addAndGet(-size.getAndSet(0));
+      if (holders.decrementAndGet() == 0) {
+        shrinkTo(0);
+      }
     }
   }
 }

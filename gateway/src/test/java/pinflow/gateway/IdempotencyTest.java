@@ -152,6 +152,19 @@ class IdempotencyTest {
     assertThat(rig.read(other)).hasSize(1);
   }
 
+  @Test
+  void norThoseOfATopicMadeAnew() throws Exception {
+    String topic = rig.topic(1);
+    rig.produce(topic, THREE, KEY, "same");
+    rig.recreate(topic);
+    assertThat(rig.produce(topic, THREE, KEY, "same").headers().map())
+        .doesNotContainKey("idempotency-replayed");
+    assertThat(rig.read(topic)).hasSize(3);
+    rig.restartGateway();
+    assertThat(rig.produce(topic, THREE, KEY, "same").headers().map())
+        .containsKey("idempotency-replayed");
+  }
+
   private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
     return new String(record.headers().lastHeader(name).value(), UTF_8);
   }

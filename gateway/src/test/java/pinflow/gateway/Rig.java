@@ -115,6 +115,14 @@ public final class Rig implements AutoCloseable {
     return name;
   }
 
+  /** Deletes a topic and makes a new one with its name. */
+  public void recreate(String topic) {
+    admin(admin -> admin.deleteTopics(List.of(topic)).all());
+    until(() -> get("/topics/" + topic).statusCode() == 404);
+    admin(admin -> admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all());
+    until(() -> get("/topics/" + topic).statusCode() == 200);
+  }
+
   private void admin(Function<Admin, KafkaFuture<Void>> action) {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
       action.apply(admin).get(30, TimeUnit.SECONDS);

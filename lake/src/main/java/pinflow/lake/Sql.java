@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
@@ -13,13 +14,17 @@ import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.catalyst.parser.ParseException;
+import org.apache.spark.sql.catalyst.analysis.UnresolvedExecuteImmediate;
+import org.apache.spark.sql.catalyst.plans.logical.CloneTableStatement;
 import org.apache.spark.sql.catalyst.plans.logical.Command;
 import org.apache.spark.sql.catalyst.plans.logical.DescribeColumn;
 import org.apache.spark.sql.catalyst.plans.logical.DescribeRelation;
+import org.apache.spark.sql.catalyst.plans.logical.ExecutableDuringAnalysis;
 import org.apache.spark.sql.catalyst.plans.logical.InsertIntoDir;
 import org.apache.spark.sql.catalyst.plans.logical.InsertIntoStatement;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.RestoreTableStatement;
+import org.apache.spark.sql.catalyst.plans.logical.ScriptTransformation;
 import org.apache.spark.sql.catalyst.plans.logical.ShowColumns;
 import org.apache.spark.sql.catalyst.plans.logical.ShowTables;
 import org.apache.spark.sql.execution.command.DescribeQueryCommand;
@@ -39,9 +44,20 @@ final class Sql {
           ShowColumns.class,
           ShowTables.class);
 
+  /** What changes something, or runs a statement or a program that may, and is no command. */
+  private static final Set<Class<?>> WRITING =
+      Set.of(
+          CloneTableStatement.class,
+          ExecutableDuringAnalysis.class,
+          InsertIntoDir.class,
+          InsertIntoStatement.class,
+          RestoreTableStatement.class,
+          ScriptTransformation.class,
+          UnresolvedExecuteImmediate.class);
+
   private final SparkSession spark;
   private final String location;
-  private boolean registered;
+  private final Set<String> registered = new HashSet<>();
 
   Sql(SparkSession spark, String location) {
     this.spark = spark;
@@ -64,10 +80,10 @@ final class Sql {
    */
   Answer run(String query, int limit) {
     try {
-      refuseWrites(query);
+      refuseWrites(spark.sessionState().sqlParser().parsePlan(query));
       register();
       Dataset<Row> result = spark.sql(query);
-      List<Row> rows = result.limit(limit + 1).collectAsList();
+      List<Row> rows = result.limit((int) Math.min(limit + 1L, Integer.MAX_VALUE)).collectAsList();
       return new Answer(
           Arrays.stream(result.schema().fields())
               .map(field -> new Column(field.name(), field.dataType().sql()))
@@ -79,8 +95,7 @@ final class Sql {
     }
   }
 
-  private void refuseWrites(String query) throws ParseException {
-    LogicalPlan plan = spark.sessionState().sqlParser().parsePlan(query);
+  private static void refuseWrites(LogicalPlan plan) {
     if (plan.exists(Sql::writes)) {
       throw LakeException.asked(
           "The statement would change something, and only reading is allowed here. Ask with SELECT, SHOW TABLES or DESCRIBE.");
@@ -88,29 +103,37 @@ final class Sql {
   }
 
   private static boolean writes(LogicalPlan plan) {
-    return plan instanceof InsertIntoStatement
-        || plan instanceof InsertIntoDir
-        || plan instanceof Command && !READING.contains(plan.getClass());
+    return plan instanceof Command
+        ? !READING.contains(plan.getClass())
+        : WRITING.stream().anyMatch(kind -> kind.isInstance(plan));
   }
 
   private void register() throws IOException {
-    if (!registered) {
-      spark.sql("CREATE DATABASE IF NOT EXISTS answers");
-      for (String table : tables("")) {
-        register(table, table);
-      }
-      for (String table : tables("answers/")) {
-        register("answers." + table, "answers/" + table);
-      }
-      registered = true;
+    List<String> tables = tables("");
+    if (!tables.contains("events")) {
+      throw LakeException.asked(
+          "There is nothing to ask at %s yet, since no daily run has ended there. Run pinflow run daily first."
+              .formatted(location));
+    }
+    for (String table : tables) {
+      register(table, table);
+    }
+    for (String table : tables("answers/")) {
+      register("answers." + table, "answers/" + table);
     }
   }
 
   /** In the session's own catalog, which ends with it; nothing is written at the location. */
   private void register(String name, String folder) {
-    spark.sql(
-        "CREATE TABLE IF NOT EXISTS %s USING delta LOCATION '%s/%s'"
-            .formatted(name, location.replace("'", "\\'"), folder));
+    if (registered.isEmpty()) {
+      spark.sql("CREATE DATABASE IF NOT EXISTS answers");
+    }
+    if (!registered.contains(name)) {
+      spark.sql(
+          "CREATE TABLE IF NOT EXISTS %s USING delta LOCATION '%s/%s'"
+              .formatted(name, location.replace("'", "\\'"), folder));
+      registered.add(name);
+    }
   }
 
   private List<String> tables(String folder) throws IOException {
@@ -136,7 +159,7 @@ final class Sql {
       if (cause instanceof SparkThrowable spark
           && spark.getCondition() != null
           && !spark.isInternalError()) {
-        String words = String.valueOf(cause.getMessage()).split("\n\n|;\n|\n==", 2)[0].strip();
+        String words = String.valueOf(cause.getMessage()).strip().lines().findFirst().orElse("");
         return LakeException.asked(
             "The query cannot be answered: %s Mend it and ask again; SHOW TABLES and DESCRIBE tell what is there."
                 .formatted(words),

@@ -13,13 +13,17 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,30 +44,37 @@ final class ConsumerInstance {
 
   private final Format format;
   private final Duration readTimeout;
+  private final Duration readLimit;
   private final Consumer<byte[], byte[]> consumer;
   // A Kafka consumer takes one thread at a time.
   private final ThreadPoolExecutor lane;
+  private final AtomicInteger waiting = new AtomicInteger();
+  private volatile boolean closing;
   private volatile long lastUse = System.nanoTime();
 
   /**
    * @param readTimeout how long a read waits for records
+   * @param readLimit how long a read may take at all, joining the group included
    */
   ConsumerInstance(
       String bootstrap,
       String group,
       Format format,
       Duration readTimeout,
+      Duration readLimit,
       Map<String, Object> settings) {
     this.format = format;
     this.readTimeout = readTimeout;
+    this.readLimit = readLimit;
     Map<String, Object> config = new HashMap<>(settings);
     config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
     config.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 2 * 1024 * 1024);
     config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 512 * 1024);
-    config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 10_000);
-    config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000);
+    int timeoutMs = Math.toIntExact(Math.min(10_000, readLimit.toMillis()));
+    config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, timeoutMs);
+    config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, timeoutMs);
     config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 10_000);
     // Longer than an instance may be idle: until then it keeps its place in the group.
     config.put(
@@ -77,7 +88,7 @@ final class ConsumerInstance {
             1,
             30,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(WAITING_REQUESTS),
+            new LinkedBlockingQueue<>(), // of WAITING_REQUESTS and the one that closes
             task -> new Thread(task, "gateway-consumer"));
   }
 
@@ -86,10 +97,27 @@ final class ConsumerInstance {
   }
 
   boolean isIdle() {
-    return lane.getActiveCount() == 0 && System.nanoTime() - lastUse > Consumers.IDLE.toNanos();
+    return waiting.get() == 0 && System.nanoTime() - lastUse > Consumers.IDLE.toNanos();
   }
 
+  /** Runs after what was asked for before; not at all when the instance is deleted by then. */
   <T> CompletableFuture<T> run(Function<Consumer<byte[], byte[]>, T> action) {
+    if (waiting.incrementAndGet() > WAITING_REQUESTS) {
+      waiting.decrementAndGet();
+      return CompletableFuture.failedFuture(
+          KafkaRestException.busy("too many requests wait for this consumer instance."));
+    }
+    return enqueue(
+            kafka -> {
+              if (closing) {
+                throw deleted();
+              }
+              return action.apply(kafka);
+            })
+        .whenComplete((done, failure) -> waiting.decrementAndGet());
+  }
+
+  private <T> CompletableFuture<T> enqueue(Function<Consumer<byte[], byte[]>, T> action) {
     lastUse = System.nanoTime();
     CompletableFuture<T> result = new CompletableFuture<>();
     try {
@@ -97,6 +125,8 @@ final class ConsumerInstance {
           () -> {
             try {
               result.complete(action.apply(consumer));
+            } catch (WakeupException e) {
+              result.completeExceptionally(deleted());
             } catch (RuntimeException e) {
               result.completeExceptionally(e);
             } finally {
@@ -104,11 +134,13 @@ final class ConsumerInstance {
             }
           });
     } catch (RejectedExecutionException e) {
-      result.completeExceptionally(
-          KafkaRestException.busy(
-              "too many requests wait for this consumer instance, or it is being deleted."));
+      result.completeExceptionally(deleted());
     }
     return result;
+  }
+
+  private static KafkaRestException deleted() {
+    return KafkaRestError.CONSUMER_INSTANCE_NOT_FOUND.plain();
   }
 
   /**
@@ -116,11 +148,20 @@ final class ConsumerInstance {
    * up to {@code maxBytes} of keys and values.
    *
    * @param timeout null: the instance's own, counted from when it has partitions
+   * @param unwanted whether nobody waits for the records any more: then they are not passed over
    */
-  CompletableFuture<byte[]> read(@Nullable Duration timeout, long maxBytes) {
+  CompletableFuture<byte[]> read(
+      @Nullable Duration timeout, long maxBytes, BooleanSupplier unwanted) {
     return run(
         kafka -> {
+          if (unwanted.getAsBoolean()) {
+            return new byte[0];
+          }
           List<ConsumerRecord<byte[], byte[]>> records = fetch(kafka, timeout, maxBytes);
+          if (unwanted.getAsBoolean()) {
+            rewind(kafka, records);
+            return new byte[0];
+          }
           return Json.of(
               json -> {
                 json.writeStartArray();
@@ -134,13 +175,27 @@ final class ConsumerInstance {
 
   private List<ConsumerRecord<byte[], byte[]>> fetch(
       Consumer<byte[], byte[]> kafka, @Nullable Duration timeout, long maxBytes) {
+    if (kafka.subscription().isEmpty()) {
+      throw KafkaRestError.ILLEGAL_STATE.because(
+          "this consumer instance is not subscribed to a topic. POST its …/subscription first.");
+    }
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     long start = System.nanoTime();
     boolean joined = !kafka.assignment().isEmpty();
-    long deadline = start + (timeout != null ? timeout : joined ? readTimeout : JOIN).toNanos();
+    long last = start + readLimit.toNanos();
+    long deadline =
+        Math.min(last, start + (timeout != null ? timeout : joined ? readTimeout : JOIN).toNanos());
     long bytes = 0;
     while (bytes < maxBytes) {
-      ConsumerRecords<byte[], byte[]> batch = kafka.poll(records.isEmpty() ? POLL : Duration.ZERO);
+      ConsumerRecords<byte[], byte[]> batch;
+      try {
+        batch = kafka.poll(records.isEmpty() ? POLL : Duration.ZERO);
+      } catch (KafkaException e) {
+        if (records.isEmpty()) {
+          throw e;
+        }
+        return records; // they are passed over already; what is wrong shows at the next read
+      }
       for (ConsumerRecord<byte[], byte[]> record : batch) {
         long size = size(record);
         boolean fits = records.isEmpty() || bytes + size <= maxBytes;
@@ -157,7 +212,7 @@ final class ConsumerInstance {
       long now = System.nanoTime();
       if (timeout == null && !joined && !kafka.assignment().isEmpty()) {
         joined = true;
-        deadline = now + readTimeout.toNanos();
+        deadline = Math.min(last, now + readTimeout.toNanos());
       }
       boolean drained = !records.isEmpty() && batch.isEmpty();
       if (drained || now >= deadline) {
@@ -182,6 +237,16 @@ final class ConsumerInstance {
           (same, first) -> Math.max(first, record.offset() + 1));
     }
     next.forEach(kafka::seek);
+  }
+
+  private static void rewind(
+      Consumer<byte[], byte[]> kafka, List<ConsumerRecord<byte[], byte[]>> records) {
+    Map<TopicPartition, Long> first = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      first.putIfAbsent(new TopicPartition(record.topic(), record.partition()), record.offset());
+    }
+    first.keySet().retainAll(kafka.assignment());
+    first.forEach(kafka::seek);
   }
 
   private boolean isReadable(ConsumerRecord<byte[], byte[]> record) {
@@ -235,10 +300,12 @@ final class ConsumerInstance {
     }
   }
 
-  /** Leaves the group, after what it is doing; completes when it has. */
+  /** Breaks off what it is doing and leaves the group; completes when it has. */
   CompletableFuture<?> close() {
+    closing = true;
+    consumer.wakeup();
     CompletableFuture<?> closed =
-        run(
+        enqueue(
             kafka -> {
               kafka.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(CLOSE_WITHIN));
               return true;

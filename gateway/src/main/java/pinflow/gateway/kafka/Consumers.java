@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -40,12 +41,14 @@ final class Consumers {
 
   private static final Logger logger = LoggerFactory.getLogger(Consumers.class);
   private static final Duration DEFAULT_READ_TIMEOUT = Duration.ofSeconds(1);
-  private static final Duration MAX_READ_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration MAX_READ = Duration.ofSeconds(20);
   private static final long DEFAULT_READ_BYTES = 4 * 1024 * 1024;
   private static final long MAX_READ_BYTES = 32 * 1024 * 1024;
 
   private final String bootstrap;
   private final int maxInstances;
+  private final Duration readLimit;
+  private final Executor workers;
   private final ConcurrentMap<Id, ConsumerInstance> instances = new ConcurrentHashMap<>();
   private final ScheduledExecutorService sweeper =
       Executors.newSingleThreadScheduledExecutor(
@@ -72,9 +75,15 @@ final class Consumers {
 
   private record Offsets(@Nullable List<Offset> offsets) {}
 
-  Consumers(String bootstrap, int maxInstances) {
+  /**
+   * @param workers make consumers, which may block for a moment
+   */
+  Consumers(String bootstrap, int maxInstances, Duration requestDeadline, Executor workers) {
     this.bootstrap = bootstrap;
     this.maxInstances = maxInstances;
+    this.workers = workers;
+    Duration most = requestDeadline.multipliedBy(2).dividedBy(3);
+    this.readLimit = most.compareTo(MAX_READ) < 0 ? most : MAX_READ;
     sweeper.scheduleWithFixedDelay(this::sweep, 10, 10, TimeUnit.SECONDS);
   }
 
@@ -103,20 +112,33 @@ final class Consumers {
               wanted.id() != null
                   ? wanted.id()
                   : wanted.name() != null ? wanted.name() : "rest-consumer-" + UUID.randomUUID();
-          String group = exchange.path("group");
-          add(new Id(group, name), wanted);
-          Map<String, String> answer = new LinkedHashMap<>();
-          answer.put("instance_id", name);
-          answer.put(
-              "base_uri",
-              "http://"
-                  + exchange.header("Host")
-                  + "/consumers/"
-                  + encode(group)
-                  + "/instances/"
-                  + encode(name));
-          exchange.answer(Reply.of(200, type, Json.of(answer)));
+          Id id = new Id(exchange.path("group"), name);
+          if (name.isEmpty() || id.group().isBlank()) {
+            throw KafkaRestError.UNPROCESSABLE.because(
+                "group and name of a consumer instance must not be empty.");
+          }
+          workers.execute(
+              () -> {
+                if (exchange.isAnswered()) {
+                  return; // nobody would know of the instance
+                }
+                try {
+                  add(id, wanted);
+                  exchange.answer(Reply.of(200, type, created(exchange.header("Host"), id)));
+                } catch (RuntimeException e) {
+                  exchange.answer(KafkaRestException.of(e).reply());
+                }
+              });
         });
+  }
+
+  private static byte[] created(@Nullable String host, Id id) {
+    Map<String, String> answer = new LinkedHashMap<>();
+    answer.put("instance_id", id.name());
+    answer.put(
+        "base_uri",
+        "http://" + host + "/consumers/" + encode(id.group()) + "/instances/" + encode(id.name()));
+    return Json.of(answer);
   }
 
   private synchronized void add(Id id, NewInstance wanted) {
@@ -156,7 +178,8 @@ final class Consumers {
             : atMost(Duration.ofMillis(wanted.requestTimeoutMs()));
     instances.put(
         id,
-        new ConsumerInstance(bootstrap, id.group(), format(wanted.format()), timeout, settings));
+        new ConsumerInstance(
+            bootstrap, id.group(), format(wanted.format()), timeout, readLimit, settings));
   }
 
   private static void put(
@@ -187,7 +210,7 @@ final class Consumers {
   private static Duration atMost(Duration timeout) {
     return timeout.isNegative()
         ? DEFAULT_READ_TIMEOUT
-        : timeout.compareTo(MAX_READ_TIMEOUT) < 0 ? timeout : MAX_READ_TIMEOUT;
+        : timeout.compareTo(MAX_READ) < 0 ? timeout : MAX_READ;
   }
 
   private static String encode(String segment) {
@@ -212,7 +235,7 @@ final class Consumers {
         new Subscription(null),
         (wanted, type) -> {
           Set<String> topics = wanted.topics();
-          if (topics == null) {
+          if (topics == null || topics.stream().anyMatch(t -> t == null || t.isBlank())) {
             throw KafkaRestError.UNPROCESSABLE.because("the body must be {\"topics\":[\"…\"]}.");
           }
           answerEmpty(
@@ -267,7 +290,10 @@ final class Consumers {
     answer(
         exchange,
         type,
-        instance.read(timeout == null ? null : atMost(Duration.ofMillis(timeout)), bytes));
+        instance.read(
+            timeout == null ? null : atMost(Duration.ofMillis(timeout)),
+            bytes,
+            exchange::isAnswered));
   }
 
   /**
@@ -282,11 +308,16 @@ final class Consumers {
         new Offsets(null),
         (wanted, type) -> {
           Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-          for (Offset o : wanted.offsets() == null ? List.<Offset>of() : wanted.offsets()) {
-            if (o.topic() == null
+          for (@Nullable Offset o :
+              wanted.offsets() == null ? List.<Offset>of() : wanted.offsets()) {
+            if (o == null
+                || o.topic() == null
+                || o.topic().isBlank()
                 || o.partition() == null
+                || o.partition() < 0
                 || o.offset() == null
-                || o.offset() < 0) {
+                || o.offset() < 0
+                || o.offset() == Long.MAX_VALUE) {
               throw KafkaRestError.UNPROCESSABLE.because(
                   "each offset must have topic, partition and offset.");
             }
@@ -310,13 +341,12 @@ final class Consumers {
   }
 
   private static @Nullable Long number(Exchange exchange, String query) {
-    String text = exchange.query(query);
     try {
+      String text = exchange.query(query);
       long number = text == null ? -1 : Long.parseLong(text);
       return number < 0 ? null : (Long) number;
-    } catch (NumberFormatException e) {
-      throw KafkaRestError.BAD_REQUEST.because(
-          "the query's " + query + " is '" + text + "'; it must be a whole number.");
+    } catch (IllegalArgumentException e) { // of the escapes, or of the number
+      throw KafkaRestError.BAD_REQUEST.because("the query's " + query + " must be a whole number.");
     }
   }
 

@@ -2,6 +2,7 @@ package pinflow.gateway.kafka;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,7 +13,15 @@ import pinflow.gateway.log.Outcome.Written;
 
 /** The dialect's answers as JSON, UTF-8. */
 final class Json {
-  static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int MAX_NAME = 256;
+
+  // A factory keeps thousands of the names that it met: short ones, then.
+  static final ObjectMapper MAPPER =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder().maxNameLength(MAX_NAME).build())
+              .build());
   private static final JsonFactory FACTORY = MAPPER.getFactory();
 
   private Json() {}

@@ -31,7 +31,9 @@ public final class KafkaRest implements AutoCloseable {
   public KafkaRest(GatewayConfig config, Log log, InFlight inFlight) {
     this.produce = new Produce(log, inFlight, workers);
     this.metadata = new Metadata(log.topics());
-    this.consumers = new Consumers(config.bootstrap(), config.consumerInstances());
+    this.consumers =
+        new Consumers(
+            config.bootstrap(), config.consumerInstances(), config.requestDeadline(), workers);
   }
 
   public void register(Routes routes) {
@@ -69,6 +71,20 @@ public final class KafkaRest implements AutoCloseable {
             exchange.answer(KafkaRestException.of(e).reply());
           }
         });
+  }
+
+  /** For a request that nothing else answered before its deadline. */
+  public static Reply notInTime() {
+    return KafkaRestError.KAFKA_RETRIABLE_ERROR
+        .because("no answer before the request's deadline. Retry after a second.")
+        .reply();
+  }
+
+  /** For what is not an HTTP request. */
+  public static Reply malformed() {
+    return KafkaRestError.BAD_REQUEST
+        .because("the request line or the headers are not HTTP/1.1, or too long.")
+        .reply();
   }
 
   /** For a path that no dialect knows. */

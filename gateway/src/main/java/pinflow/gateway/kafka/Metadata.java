@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
 import pinflow.gateway.Exchange;
+import pinflow.gateway.InFlight;
 import pinflow.gateway.Reply;
 import pinflow.gateway.log.Topic;
 import pinflow.gateway.log.Topics;
@@ -17,6 +19,9 @@ import pinflow.gateway.log.Topics;
  * …/partitions/{partition}}.
  */
 final class Metadata {
+  /** What a question to the broker costs until it is answered, whether or not its client waits. */
+  private static final long QUESTION = 16 * 1024;
+
   private final Topics topics;
 
   Metadata(Topics topics) {
@@ -25,43 +30,45 @@ final class Metadata {
 
   /** {@code ["a","b"]}, by name. */
   void topics(Exchange exchange) {
-    answer(exchange, topics.names().thenApply(TreeSet::new));
+    answer(exchange, () -> topics.names().thenApply(TreeSet::new));
   }
 
   /** {@code {"name":…,"configs":{…},"partitions":[…]}}. */
   void topic(Exchange exchange) {
     answer(
         exchange,
-        find(exchange)
-            .thenApply(
-                topic -> {
-                  Map<String, Object> answer = new LinkedHashMap<>();
-                  answer.put("name", topic.name());
-                  answer.put("configs", topic.configs());
-                  answer.put("partitions", partitions(topic));
-                  return answer;
-                }));
+        () ->
+            find(exchange)
+                .thenApply(
+                    topic -> {
+                      Map<String, Object> answer = new LinkedHashMap<>();
+                      answer.put("name", topic.name());
+                      answer.put("configs", topic.configs());
+                      answer.put("partitions", partitions(topic));
+                      return answer;
+                    }));
   }
 
   /**
    * {@code [{"partition":0,"leader":1,"replicas":[{"broker":1,"leader":true,"in_sync":true}]}]}.
    */
   void partitions(Exchange exchange) {
-    answer(exchange, find(exchange).thenApply(Metadata::partitions));
+    answer(exchange, () -> find(exchange).thenApply(Metadata::partitions));
   }
 
   void partition(Exchange exchange) {
     int partition = named(exchange);
     answer(
         exchange,
-        find(exchange)
-            .thenApply(
-                topic -> {
-                  if (partition >= topic.partitions().size()) {
-                    throw KafkaRestError.PARTITION_NOT_FOUND.plain();
-                  }
-                  return partition(topic.partitions().get(partition));
-                }));
+        () ->
+            find(exchange)
+                .thenApply(
+                    topic -> {
+                      if (partition >= topic.partitions().size()) {
+                        throw KafkaRestError.PARTITION_NOT_FOUND.plain();
+                      }
+                      return partition(topic.partitions().get(partition));
+                    }));
   }
 
   /** The partition that the path names. */
@@ -101,14 +108,24 @@ final class Metadata {
     return answer;
   }
 
-  private static void answer(Exchange exchange, CompletionStage<?> result) {
+  private static void answer(Exchange exchange, Supplier<CompletionStage<?>> question) {
     String type =
         MediaTypes.accepted(exchange.headers("Accept"), List.of(MediaTypes.V2, MediaTypes.JSON));
-    result.whenComplete(
-        (value, failure) ->
-            exchange.answer(
-                failure == null
-                    ? Reply.of(200, type, Json.of(value))
-                    : KafkaRestException.of(failure).reply()));
+    if (!exchange.lease().grow(QUESTION)) {
+      throw KafkaRestException.busy(
+          "the gateway holds as much as it may (gateway.maxInFlightBytes). Retry after a second.");
+    }
+    InFlight.Lease lease = exchange.lease().share();
+    question
+        .get()
+        .whenComplete(
+            (value, failure) -> {
+              try (lease) {
+                exchange.answer(
+                    failure == null
+                        ? Reply.of(200, type, Json.of(value))
+                        : KafkaRestException.of(failure).reply());
+              }
+            });
   }
 }

@@ -37,6 +37,9 @@ final class Produce {
   /** What a record costs beyond its bytes: objects, headers, its place in the receipt. */
   private static final long RECORD_OVERHEAD = 1024;
 
+  /** What a request costs that waits for its acknowledgements, its client gone or not. */
+  private static final long REQUEST_OVERHEAD = 4096;
+
   private final Log log;
   private final long maxRecords;
   private final Executor workers;
@@ -93,13 +96,18 @@ final class Produce {
   }
 
   private void append(Exchange exchange, Request request, byte[] body) {
+    if (exchange.isAnswered()) {
+      return; // the client is gone
+    }
+    // A client that goes away now does not free what its request still holds.
+    InFlight.Lease lease = exchange.lease().share();
     AtomicReference<@Nullable Append> begun = new AtomicReference<>();
     exchange.onDeadline(() -> exchange.answer(late(request, begun.get())));
     log.topics()
         .find(request.topic())
         .whenCompleteAsync(
             (topic, failure) -> {
-              try {
+              try (lease) {
                 if (failure != null) {
                   throw KafkaRestException.of(failure);
                 }
@@ -109,6 +117,7 @@ final class Produce {
                       request,
                       body,
                       topic.orElseThrow(KafkaRestError.TOPIC_NOT_FOUND::plain),
+                      lease,
                       begun);
                 }
               } catch (RuntimeException e) {
@@ -123,34 +132,34 @@ final class Produce {
       Request request,
       byte[] body,
       Topic topic,
+      InFlight.Lease lease,
       AtomicReference<@Nullable Append> begun) {
-    InFlight.Lease lease = exchange.takeLease();
-    boolean held = false;
-    try {
-      List<LogRecord> records =
-          ProduceBody.parse(body, request.format(), request.partition(), maxRecords);
-      int partitions = topic.partitions().size();
-      if (records.stream()
-          .anyMatch(record -> record.partition() != null && record.partition() >= partitions)) {
-        throw KafkaRestError.PARTITION_NOT_FOUND.plain();
-      }
-      if (!lease.grow(records.size() * RECORD_OVERHEAD)) {
-        throw KafkaRestException.busy(
-            "the gateway holds as much as it may (gateway.maxInFlightBytes). Nothing was written; retry after a second.");
-      }
-      Claim.Granted granted = claim(request, topic, body, records);
-      Append append = granted.append();
-      begun.set(append);
-      if (!granted.replayed()) {
-        held = true;
-        append.done().thenRun(lease::close);
-      }
-      append.done().thenAccept(done -> exchange.answer(answer(request, done, granted.replayed())));
-    } finally {
-      if (!held) {
-        lease.close();
-      }
+    List<LogRecord> records =
+        ProduceBody.parse(body, request.format(), request.partition(), maxRecords);
+    int partitions = topic.partitions().size();
+    if (records.stream()
+        .anyMatch(record -> record.partition() != null && record.partition() >= partitions)) {
+      throw KafkaRestError.PARTITION_NOT_FOUND.plain();
     }
+    long overhead = REQUEST_OVERHEAD + records.size() * RECORD_OVERHEAD;
+    if (!lease.grow(overhead)) {
+      throw KafkaRestException.busy(
+          "the gateway holds as much as it may (gateway.maxInFlightBytes). Nothing was written; retry after a second.");
+    }
+    Claim.Granted granted = claim(request, topic, body, records);
+    Append append = granted.append();
+    begun.set(append);
+    if (granted.replayed()) {
+      lease.shrinkTo(overhead); // the records are in an earlier request's care
+    }
+    InFlight.Lease held = lease.share();
+    append
+        .done()
+        .thenAccept(
+            done -> {
+              exchange.answer(answer(request, done, granted.replayed()));
+              held.close();
+            });
   }
 
   private Claim.Granted claim(Request request, Topic topic, byte[] body, List<LogRecord> records) {

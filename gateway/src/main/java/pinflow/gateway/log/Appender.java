@@ -33,6 +33,9 @@ final class Appender {
 
   private static final long HEADER_OVERHEAD = 10;
 
+  private static final int LINGER_MS = 2;
+  private static final int BATCH_BYTES = 64 * 1024;
+
   private final Producer<byte[], byte[]> producer;
 
   /**
@@ -45,11 +48,9 @@ final class Appender {
     settings.put(ProducerConfig.CLIENT_ID_CONFIG, "pinflow-gateway-" + name);
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-    settings.put(ProducerConfig.LINGER_MS_CONFIG, Integer.getInteger("pinflow.linger", 2));
-    settings.put(
-        ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION,
-        Integer.getInteger("pinflow.inflight", 1));
-    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, Integer.getInteger("pinflow.batch", 64 * 1024));
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MS);
+    settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+    settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
     settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "none");
     settings.put(
         ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Math.toIntExact(config.maxRecordBytes() + MIB));
@@ -104,6 +105,14 @@ final class Appender {
             message, (metadata, failure) -> append.settle(index, outcome(metadata, failure)));
       } catch (KafkaException | IllegalStateException e) {
         append.settle(index, outcome(null, e));
+      }
+      if (append.outcome(i) instanceof Failed failed && failed.reason() != Reason.TOO_LARGE) {
+        // Failed before it was sent: the producer has waited for the broker, or is closed, and
+        // would wait as long for each of the others.
+        for (int next = i + 1; next < records.size(); next++) {
+          append.settle(next, failed);
+        }
+        return;
       }
     }
   }

@@ -2,24 +2,21 @@ package pinflow.gateway.log;
 
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pinflow.gateway.log.Outcome.Failed;
@@ -46,6 +43,8 @@ public final class Log implements AutoCloseable {
   private final ExecutorService tail =
       Executors.newSingleThreadExecutor(task -> new Thread(task, "gateway-log-tail"));
   private final CountDownLatch closing = new CountDownLatch(1);
+  private final AtomicReference<@Nullable CompletableFuture<Optional<String>>> ping =
+      new AtomicReference<>();
   private volatile boolean windowKnown;
 
   private Log(LogConfig config, InstantSource clock) {
@@ -101,7 +100,7 @@ public final class Log implements AutoCloseable {
    * when {@link #windowIsKnown}.
    */
   public Claim append(Topic topic, IdempotencyKey key, List<LogRecord> records) {
-    Receipts.Step step = receipts.claim(topic.name(), key, records.size());
+    Receipts.Step step = receipts.claim(topic.description().topicId(), key, records.size());
     if (step instanceof Receipts.Step.Wait wait) {
       return new Claim.Granted(wait.append(), true);
     }
@@ -119,7 +118,7 @@ public final class Log implements AutoCloseable {
   private void findAndSend(
       Receipts.Step.Write write, Topic topic, IdempotencyKey key, List<LogRecord> records) {
     try (LogTail reader = new LogTail(clientConfig, this::isClosing)) {
-      reader.find(key, write.timestamp(), receipts, partitions(List.of(topic.description())));
+      reader.find(key, write.timestamp(), receipts, topic.description());
       keyed.send(write.append(), topic, records, key, write.timestamp());
     } catch (KafkaException e) {
       write
@@ -136,7 +135,7 @@ public final class Log implements AutoCloseable {
     while (!isClosing()) {
       try (LogTail reader = new LogTail(clientConfig, this::isClosing)) {
         long start = System.nanoTime();
-        boolean whole = reader.fill(receipts, partitions(topics.all().get().values()));
+        boolean whole = reader.fill(receipts, topics.all().get().values());
         receipts.sort();
         windowKnown = true;
         logger.info(
@@ -159,12 +158,6 @@ public final class Log implements AutoCloseable {
     }
   }
 
-  private static Set<TopicPartition> partitions(Collection<TopicDescription> topics) {
-    return topics.stream()
-        .flatMap(t -> t.partitions().stream().map(p -> new TopicPartition(t.name(), p.partition())))
-        .collect(Collectors.toSet());
-  }
-
   /** False until the keys in the log are known: a key that is asked for might be among them. */
   public boolean windowIsKnown() {
     return windowKnown;
@@ -176,13 +169,18 @@ public final class Log implements AutoCloseable {
       return CompletableFuture.completedFuture(
           Optional.of("the idempotency keys in the log are not read yet"));
     }
-    return topics
-        .ping(Duration.ofSeconds(2))
-        .handle(
-            (answer, failure) ->
-                failure == null
-                    ? Optional.empty()
-                    : Optional.of("the Kafka broker does not answer"));
+    // One question at a time, however many ask.
+    return ping.updateAndGet(
+        asked ->
+            asked != null && !asked.isDone()
+                ? asked
+                : topics
+                    .ping(Duration.ofSeconds(2))
+                    .handle(
+                        (answer, failure) ->
+                            failure == null
+                                ? Optional.empty()
+                                : Optional.of("the Kafka broker does not answer")));
   }
 
   private boolean isClosing() {

@@ -2,17 +2,21 @@ package pinflow.gateway.log;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Headers;
@@ -62,8 +66,9 @@ final class LogTail implements AutoCloseable {
    * Reads backwards from the end, until the window is full or its oldest time is reached; true when
    * it was.
    */
-  boolean fill(Receipts receipts, Set<TopicPartition> partitions) {
-    Map<TopicPartition, Long> to = ends(partitions);
+  boolean fill(Receipts receipts, Collection<TopicDescription> topics) {
+    Map<String, Uuid> ids = ids(topics);
+    Map<TopicPartition, Long> to = ends(topics);
     Map<TopicPartition, Long> floor = since(receipts.oldest(), to);
     long records = 0;
     while (!floor.equals(to)) {
@@ -79,8 +84,8 @@ final class LogTail implements AutoCloseable {
           step,
           (record, part) -> {
             if (record.timestamp() >= oldest) {
-              receipts.learn(
-                  part, record.topic(), record.partition(), record.offset(), record.timestamp());
+              Uuid topic = Objects.requireNonNull(ids.get(record.topic()));
+              receipts.learn(part, topic, record.partition(), record.offset(), record.timestamp());
             }
           });
       for (Map.Entry<TopicPartition, Range> e : step.entrySet()) {
@@ -92,8 +97,8 @@ final class LogTail implements AutoCloseable {
   }
 
   /** Reads all that was written under a key from a time on (epoch milliseconds). */
-  void find(IdempotencyKey key, long timestamp, Receipts receipts, Set<TopicPartition> partitions) {
-    Map<TopicPartition, Long> to = ends(partitions);
+  void find(IdempotencyKey key, long timestamp, Receipts receipts, TopicDescription topic) {
+    Map<TopicPartition, Long> to = ends(List.of(topic));
     Map<TopicPartition, Range> ranges = new HashMap<>();
     since(timestamp, to)
         .forEach((p, from) -> ranges.put(p, new Range(from, to.getOrDefault(p, from))));
@@ -102,12 +107,22 @@ final class LogTail implements AutoCloseable {
         (record, part) -> {
           if (part.key().equals(key)) {
             receipts.learn(
-                part, record.topic(), record.partition(), record.offset(), record.timestamp());
+                part, topic.topicId(), record.partition(), record.offset(), record.timestamp());
           }
         });
   }
 
-  private Map<TopicPartition, Long> ends(Set<TopicPartition> partitions) {
+  private static Map<String, Uuid> ids(Collection<TopicDescription> topics) {
+    return topics.stream()
+        .collect(Collectors.toMap(TopicDescription::name, TopicDescription::topicId));
+  }
+
+  private Map<TopicPartition, Long> ends(Collection<TopicDescription> topics) {
+    List<TopicPartition> partitions =
+        topics.stream()
+            .flatMap(
+                t -> t.partitions().stream().map(p -> new TopicPartition(t.name(), p.partition())))
+            .toList();
     consumer.assign(partitions); // else the client warns of each of them
     return new HashMap<>(consumer.endOffsets(partitions));
   }

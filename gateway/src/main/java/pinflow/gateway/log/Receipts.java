@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import pinflow.gateway.log.IdempotencyKey.Part;
 import pinflow.gateway.log.Outcome.Written;
@@ -29,8 +30,8 @@ final class Receipts {
   private final Map<Scope, Entry> entries = new LinkedHashMap<>();
   private long records;
 
-  /** Keys of different topics do not meet. */
-  private record Scope(String topic, String key) {}
+  /** Keys of different topics do not meet, nor those of a topic deleted and made anew. */
+  private record Scope(Uuid topic, String key) {}
 
   /** One key's request. Guarded by the window's lock. */
   private static final class Entry {
@@ -106,7 +107,7 @@ final class Receipts {
     return clock.millis() - window.toMillis();
   }
 
-  synchronized Step claim(String topic, IdempotencyKey key, int parts) {
+  synchronized Step claim(Uuid topic, IdempotencyKey key, int parts) {
     Scope scope = new Scope(topic, key.key());
     Entry entry = entries.get(scope);
     if (entry != null && entry.timestamp < oldest() && entry.pending == null) {
@@ -115,7 +116,8 @@ final class Receipts {
     }
     if (entry == null) {
       entry = new Entry(key.bodyHash(), parts, clock.millis());
-      add(scope, entry);
+      entries.put(scope, entry);
+      records += parts;
     } else if (!entry.isFor(key, parts)) {
       return new Step.Refuse();
     } else if (entry.pending != null) {
@@ -126,6 +128,7 @@ final class Receipts {
     Entry claimed = entry;
     Append append = entry.append(() -> settled(scope, claimed));
     entry.pending = append;
+    evict(); // only now: what is pending stays, however large
     return new Step.Write(append, entry.timestamp, entry.unresolved);
   }
 
@@ -150,7 +153,7 @@ final class Receipts {
   }
 
   /** Takes note of a record found in the log, and tells a request that waits to write it. */
-  synchronized void learn(Part part, String topic, int partition, long offset, long timestamp) {
+  synchronized void learn(Part part, Uuid topic, int partition, long offset, long timestamp) {
     Scope scope = new Scope(topic, part.key().key());
     Entry entry = entries.get(scope);
     if (entry == null
@@ -184,12 +187,6 @@ final class Receipts {
     sorted.sort(Comparator.comparingLong(e -> e.getValue().timestamp));
     entries.clear();
     sorted.forEach(e -> entries.put(e.getKey(), e.getValue()));
-    evict();
-  }
-
-  private void add(Scope scope, Entry entry) {
-    entries.put(scope, entry);
-    records += entry.offsets.length;
     evict();
   }
 

@@ -22,7 +22,9 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What topics there are. Nothing here creates one; nothing blocks; a broker that does not answer
@@ -30,7 +32,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 public final class Topics {
   /** How long a topic that was found is believed to be there. */
-  private static final Duration FRESH = Duration.ofSeconds(10);
+  private static final Duration FRESH = Duration.ofSeconds(2);
 
   private final Admin admin;
   private final int timeoutMs;
@@ -38,7 +40,7 @@ public final class Topics {
 
   private record Known(CompletableFuture<Optional<Topic>> topic, long since) {
     boolean isFresh() {
-      return System.nanoTime() - since < FRESH.toNanos();
+      return !topic.isDone() || System.nanoTime() - since < FRESH.toNanos();
     }
   }
 
@@ -55,7 +57,9 @@ public final class Topics {
           known.compute(
               name,
               (same, old) ->
-                  old != null && old.isFresh() ? old : new Known(lookUp(name), System.nanoTime()));
+                  old != null && old.isFresh()
+                      ? old
+                      : new Known(lookUp(name, old), System.nanoTime()));
       Known looked = found;
       // Only what exists is remembered: made-up names cost no memory, and a new topic is seen at
       // once.
@@ -71,7 +75,11 @@ public final class Topics {
     return found.topic();
   }
 
-  private CompletableFuture<Optional<Topic>> lookUp(String name) {
+  /**
+   * @param old stands while the broker does not answer: a repeated request then finds the records
+   *     of the first that are still on their way
+   */
+  private CompletableFuture<Optional<Topic>> lookUp(String name, @Nullable Known old) {
     var options = new DescribeTopicsOptions().timeoutMs(timeoutMs);
     return future(admin.describeTopics(List.of(name), options).allTopicNames())
         .thenCombine(
@@ -86,6 +94,9 @@ public final class Topics {
               if (cause instanceof UnknownTopicOrPartitionException
                   || cause instanceof InvalidTopicException) {
                 return Optional.empty();
+              }
+              if (cause instanceof RetriableException && old != null) {
+                return old.topic().getNow(Optional.empty());
               }
               throw new CompletionException(cause);
             });

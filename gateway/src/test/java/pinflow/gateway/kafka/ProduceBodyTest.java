@@ -142,6 +142,20 @@ class ProduceBodyTest {
   }
 
   @Test
+  void namesAreNotKept() {
+    long before = usedMemory();
+    for (int i = 0; i < 20; i++) {
+      parse("{\"records\":[{\"value\":{\"" + i + "x".repeat(4_000_000) + "\":1}}]}");
+    }
+    assertThat(usedMemory() - before).isLessThan(20L * 4_000_000 / 2);
+  }
+
+  private static long usedMemory() {
+    System.gc();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  @Test
   void recordsAreBounded() {
     assertThatThrownBy(() -> parse("{\"records\":[" + "{},".repeat(10) + "{}]}"))
         .isInstanceOfSatisfying(

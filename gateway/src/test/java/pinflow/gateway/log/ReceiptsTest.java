@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
 import pinflow.gateway.log.IdempotencyKey.Part;
 import pinflow.gateway.log.Outcome.Failed;
@@ -14,6 +15,8 @@ import pinflow.gateway.log.Outcome.Written;
 import pinflow.gateway.log.Receipts.Step;
 
 class ReceiptsTest {
+  private static final Uuid TOPIC = new Uuid(1, 1);
+
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
   private final Receipts receipts = new Receipts(now::get, Duration.ofHours(1), 3);
@@ -53,6 +56,12 @@ class ReceiptsTest {
   }
 
   @Test
+  void notEvenWhatIsLargerThanTheWholeWindow() {
+    Step.Write first = (Step.Write) claim("huge", 1_000);
+    assertThat(claim("huge", 1_000)).isEqualTo(new Step.Wait(first.append()));
+  }
+
+  @Test
   void anAttemptOfUnknownOutcomeReadsTheLogFirst() {
     Step.Write first = (Step.Write) claim("k", 2);
     first.append().settle(0, new Failed(Reason.RETRIABLE, "?"));
@@ -64,7 +73,7 @@ class ReceiptsTest {
     assertThat(second.timestamp()).isEqualTo(first.timestamp());
     assertThat(second.append().outcome(1)).isEqualTo(new Written(0, 7));
 
-    receipts.learn(new Part(key("k"), 0, 2), "t", 0, 6, first.timestamp());
+    receipts.learn(new Part(key("k"), 0, 2), TOPIC, 0, 6, first.timestamp());
     assertThat(second.append().done()).isCompleted();
     assertThat(((Step.Wait) claim("k", 2)).append().outcome(0)).isEqualTo(new Written(0, 6));
   }
@@ -72,7 +81,7 @@ class ReceiptsTest {
   @Test
   void anAttemptThatCertainlyWroteNothingFreesItsKey() {
     ((Step.Write) claim("k", 1)).append().settle(0, new Failed(Reason.TOO_LARGE, "!"));
-    assertThat(receipts.claim("t", IdempotencyKey.of("k", new byte[] {1}), 1))
+    assertThat(receipts.claim(TOPIC, IdempotencyKey.of("k", new byte[] {1}), 1))
         .isInstanceOf(Step.Write.class);
   }
 
@@ -85,7 +94,7 @@ class ReceiptsTest {
   }
 
   private Step claim(String key, int records) {
-    return receipts.claim("t", key(key), records);
+    return receipts.claim(TOPIC, key(key), records);
   }
 
   private static IdempotencyKey key(String key) {

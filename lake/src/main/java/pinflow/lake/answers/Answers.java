@@ -12,6 +12,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import pinflow.lake.batch.Daily;
 import pinflow.lake.tables.LakeTables;
 import pinflow.lake.tables.Transaction;
 
@@ -19,6 +20,7 @@ import pinflow.lake.tables.Transaction;
 public final class Answers {
   private static final String APPLICATION = "pinflow-answers";
   private static final String SOURCES = "answers/sources";
+  private static final List<String> VIEWS = List.of("pin", "geo", "user", "posts", "users");
 
   private final LakeTables tables;
 
@@ -35,11 +37,16 @@ public final class Answers {
    * Writes a table {@code answers/<name>} for each question, its rows in one file in the stated
    * order, and then {@code answers/sources}, which names the versions that belong together.
    *
+   * <p>Writes none when another process is at a later batch, whose answers are then its to write.
+   *
    * @param batch the number of the batch of which the tables are
    */
   public void write(long batch) {
     SparkSession spark = tables.spark();
     List<Long> versions = List.of(view("pin"), view("geo"), view("user"));
+    if (isOvertaken(List.of("pin", "geo", "user"), Daily.APPLICATION, batch)) {
+      return;
+    }
     Dataset<Row> posts = spark.sql(Question.resource("posts")).coalesce(1).cache();
     posts.createOrReplaceTempView("posts");
     Dataset<Row> users = spark.sql(Question.resource("users")).coalesce(1).cache();
@@ -50,7 +57,14 @@ public final class Answers {
     } finally {
       users.unpersist();
       posts.unpersist();
+      // A statement of sql would take them for the tables.
+      VIEWS.forEach(spark.catalog()::dropTempView);
     }
+  }
+
+  /** Whether a table may have been of a later batch when its version was asked for before. */
+  private boolean isOvertaken(List<String> names, String application, long batch) {
+    return names.stream().anyMatch(table -> tables.lastCommit(table, application) > batch);
   }
 
   private long view(String table) {
@@ -75,6 +89,9 @@ public final class Answers {
               counts.getLong(place + 1),
               counts.getLong(place + 2),
               batch));
+    }
+    if (isOvertaken(Question.ALL.stream().map(Question::table).toList(), APPLICATION, batch)) {
+      return;
     }
     tables.overwrite(SOURCES, local(sources, LakeTables.schema(SOURCES)));
   }

@@ -7,6 +7,8 @@ import static org.apache.spark.sql.functions.lit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -42,19 +44,24 @@ final class Batch {
 
   /**
    * @param records as {@link ObjectReader} gives them
+   * @param agreed asked when all have been read; if it says no nothing is committed
+   * @return nothing if that was so
    * @throws LakeException if the records are not all of the plan's; nothing is committed then
    */
-  Tally run(Dataset<Row> records) {
+  Optional<Tally> run(Dataset<Row> records, BooleanSupplier agreed) {
     Dataset<Row> events = Cleaning.clean(records).persist(StorageLevel.MEMORY_AND_DISK());
     try {
       Extent extent = steps.time("read", () -> extent(events));
+      if (!agreed.getAsBoolean()) {
+        return Optional.empty();
+      }
       Dataset<Row> outcomes =
           Outcomes.of(events.where(KEPT), old(events.where(KEPT), extent))
               .persist(StorageLevel.MEMORY_AND_DISK());
       try {
         Tally tally = steps.time("clean", () -> tally(outcomes, extent));
         steps.time("write", () -> write(events, outcomes, tally));
-        return tally;
+        return Optional.of(tally);
       } finally {
         outcomes.unpersist();
       }
@@ -96,7 +103,7 @@ final class Batch {
 
   private Tally write(Dataset<Row> events, Dataset<Row> outcomes, Tally tally) {
     tables.inTransaction(
-        new Transaction(Batches.APPLICATION, plan.batch()),
+        new Transaction(Daily.APPLICATION, plan.batch()),
         () -> {
           List<Runnable> rows = new ArrayList<>();
           for (String table : Cleaning.TABLES) {

@@ -22,8 +22,6 @@ import pinflow.lake.tables.Transaction;
  * by a commit there and done by one to {@code events}; both carry its number.
  */
 final class Batches {
-  static final String APPLICATION = "pinflow-daily";
-
   private static final String TABLE = "batches";
   private static final StructType SCHEMA =
       StructType.fromDDL(
@@ -38,18 +36,17 @@ final class Batches {
 
   /** The number of the last batch that is done; -1 before the first. */
   long done() {
-    return tables.lastCommit("events", APPLICATION);
+    return tables.lastCommit("events", Daily.APPLICATION);
   }
 
   /** The batch that was planned and not done, if there is one. */
   Optional<Plan> unfinished() {
-    long planned = tables.lastCommit(TABLE, APPLICATION);
+    long planned = tables.lastCommit(TABLE, Daily.APPLICATION);
     return planned > done() ? Optional.of(read(planned)) : Optional.empty();
   }
 
   /**
-   * Plans a batch of all that is new; if another process does the same, then the one of the two
-   * plans that was first.
+   * A plan of all that is new, not yet written down.
    *
    * @return nothing if nothing is new
    */
@@ -68,24 +65,33 @@ final class Batches {
     if (objects.isEmpty()) {
       return Optional.empty();
     }
-    long eventsVersion = tables.version("events");
+    return Optional.of(new Plan(batch, tables.version("events"), objects));
+  }
+
+  /**
+   * Writes a plan down, unless another process was first with the same batch.
+   *
+   * @return the plan that was first
+   */
+  Plan agree(Plan plan) {
     List<Row> rows =
-        objects.stream()
+        plan.objects().stream()
             .map(
                 o ->
                     RowFactory.create(
-                        batch,
-                        eventsVersion,
+                        plan.batch(),
+                        plan.eventsVersion(),
                         o.topic(),
                         o.partition(),
                         o.key(),
                         o.firstOffset(),
                         o.lastOffset()))
             .toList();
-    Dataset<Row> plan = tables.spark().createDataFrame(rows, SCHEMA).coalesce(1);
+    Dataset<Row> written = tables.spark().createDataFrame(rows, SCHEMA).coalesce(1);
     tables.inTransaction(
-        new Transaction(APPLICATION, batch), () -> tables.append(TABLE, SCHEMA, plan));
-    return Optional.of(read(batch));
+        new Transaction(Daily.APPLICATION, plan.batch()),
+        () -> tables.append(TABLE, SCHEMA, written));
+    return read(plan.batch());
   }
 
   /** A partition's objects from an offset on, each of which begins where the one before ends. */

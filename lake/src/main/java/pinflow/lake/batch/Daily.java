@@ -19,6 +19,9 @@ import pinflow.lake.tables.Steps;
  * not finish, if there is one, then a batch of all else.
  */
 public final class Daily {
+  /** Under which, with a batch's number, the tables are committed to. */
+  public static final String APPLICATION = "pinflow-daily";
+
   /**
    * Objects that a task reads one after the other, at least; more tasks cost more than they bring.
    */
@@ -74,19 +77,33 @@ public final class Daily {
     Taken taken = Taken.NOTHING;
     Optional<Plan> unfinished = steps.time("plan", batches::unfinished);
     if (unfinished.isPresent()) {
-      taken = taken.and(unfinished.get(), carryOut(unfinished.get(), steps));
+      taken = taken.and(unfinished.get(), finish(unfinished.get(), steps));
     }
     Optional<Plan> next = steps.time("plan", () -> batches.next(Bucket.of(store), id));
-    return next.isPresent() ? taken.and(next.get(), carryOut(next.get(), steps)) : taken;
+    return next.isPresent() ? begin(next.get(), taken, steps) : taken;
+  }
+
+  /** Carries out a plan that is not written down, or the one that is in its place. */
+  private Taken begin(Plan plan, Taken taken, Steps steps) {
+    Plan[] first = {plan};
+    Optional<Tally> tally =
+        new Batch(tables, plan, steps)
+            .run(
+                records(plan),
+                () -> {
+                  first[0] = steps.time("plan", () -> batches.agree(plan));
+                  return first[0].equals(plan);
+                });
+    return taken.and(first[0], tally.orElseGet(() -> finish(first[0], steps)));
+  }
+
+  private Tally finish(Plan plan, Steps steps) {
+    return new Batch(tables, plan, steps).run(records(plan), () -> true).orElseThrow();
   }
 
   /** The number of the last batch that is done; -1 before the first. */
   public long done() {
     return batches.done();
-  }
-
-  private Tally carryOut(Plan plan, Steps steps) {
-    return new Batch(tables, plan, steps).run(records(plan));
   }
 
   private Dataset<Row> records(Plan plan) {

@@ -51,7 +51,7 @@ enum Field {
     this.whole = whole;
   }
 
-  /** Whether it is a whole number, for which the JSON number {@code 25.0} is {@code 25}. */
+  /** Whether it is a whole number, for which the JSON numbers 25.0 and 2.5e1 are 25. */
   boolean whole() {
     return whole;
   }

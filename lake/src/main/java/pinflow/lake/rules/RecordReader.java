@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.regex.Pattern;
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +20,8 @@ final class RecordReader {
   /** How many JSON strings a record may be wrapped in; some senders encode twice. */
   private static final int WRAPPINGS = 2;
 
-  private static final Pattern WHOLE_NUMBER = Pattern.compile("(-?[0-9]+)\\.0+");
-  private static final Pattern MINUS_ZERO = Pattern.compile("-0+");
+  /** More digits than this are no BIGINT's, and dear to reckon with. */
+  private static final int LONGEST = 1000;
 
   /** Limits are the gateway's business: what is in the log is JSON however long. */
   private static final JsonFactory JSON =
@@ -103,10 +103,18 @@ final class RecordReader {
     };
   }
 
+  /** The digits of a number that is whole, however it is written: 25 of 25.0 or 2.5e1. */
   private static String whole(String number) {
-    var matcher = WHOLE_NUMBER.matcher(number);
-    String whole = matcher.matches() ? matcher.group(1) : number;
-    return MINUS_ZERO.matcher(whole).matches() ? "0" : whole;
+    if (number.length() > LONGEST) {
+      return number;
+    }
+    try {
+      BigDecimal value = new BigDecimal(number).stripTrailingZeros();
+      boolean whole = value.scale() <= 0 && value.scale() >= -LONGEST;
+      return whole ? value.toPlainString() : number;
+    } catch (NumberFormatException exponentBeyondInt) {
+      return number;
+    }
   }
 
   /** A JSON escape can be half of a surrogate pair, which no UTF-8 text can hold. */

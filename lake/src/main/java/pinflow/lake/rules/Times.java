@@ -18,7 +18,7 @@ final class Times {
   private static final String LOCAL =
       "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,6}0*)?";
 
-  private static final String ISO = LOCAL + "(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?\\z";
+  private static final String ISO = LOCAL + "(?:Z|[+-][0-9]{2}(?::[0-9]{2})?)?\\z";
 
   private Times() {}
 

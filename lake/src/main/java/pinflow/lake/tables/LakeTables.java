@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
@@ -39,6 +40,7 @@ public final class LakeTables {
   private final SparkSession spark;
   private final String location;
   private final Consumer<String> committed;
+  private final int commitsAtOnce;
   private volatile @Nullable Transaction running;
 
   /**
@@ -46,8 +48,18 @@ public final class LakeTables {
    * @param committed told of each table that a commit has been made to
    */
   public LakeTables(SparkSession spark, String location, Consumer<String> committed) {
+    this(spark, location, committed, COMMITS_AT_ONCE);
+  }
+
+  /**
+   * @param commitsAtOnce how many of {@link #atOnce} run side by side; with one they keep their
+   *     order
+   */
+  public LakeTables(
+      SparkSession spark, String location, Consumer<String> committed, int commitsAtOnce) {
     this.spark = spark;
     this.committed = committed;
+    this.commitsAtOnce = commitsAtOnce;
     // Hadoop's form (file:/…): Delta takes file:///… for another place.
     this.location = new Path(location) + "/";
   }
@@ -106,18 +118,32 @@ public final class LakeTables {
 
   /**
    * Runs commits to several tables side by side: a small one mostly waits for one job after the
-   * other.
+   * other. When one fails no further one is begun.
    */
   public void atOnce(List<Runnable> commits) {
-    ExecutorService threads = Executors.newFixedThreadPool(COMMITS_AT_ONCE);
+    ExecutorService threads = Executors.newFixedThreadPool(commitsAtOnce);
+    AtomicBoolean failed = new AtomicBoolean();
     try {
       CompletableFuture.allOf(
               commits.stream()
-                  .map(commit -> CompletableFuture.runAsync(commit, threads))
+                  .map(commit -> CompletableFuture.runAsync(() -> unless(failed, commit), threads))
                   .toArray(CompletableFuture[]::new))
           .join();
     } finally {
       threads.shutdown();
+    }
+  }
+
+  private static void unless(AtomicBoolean failed, Runnable commit) {
+    if (failed.get()) {
+      return;
+    }
+    boolean ended = false;
+    try {
+      commit.run();
+      ended = true;
+    } finally {
+      failed.compareAndSet(false, !ended);
     }
   }
 
