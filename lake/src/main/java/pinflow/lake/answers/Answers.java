@@ -47,19 +47,21 @@ public final class Answers {
     if (isOvertaken(List.of("pin", "geo", "user"), Daily.APPLICATION, batch)) {
       return;
     }
-    Dataset<Row> posts = spark.sql(Question.resource("posts")).coalesce(1).cache();
-    posts.createOrReplaceTempView("posts");
-    Dataset<Row> users = spark.sql(Question.resource("users")).coalesce(1).cache();
-    users.createOrReplaceTempView("users");
+    Dataset<Row> posts = view("posts", spark);
+    view("users", spark);
     try {
       tables.inTransaction(
           new Transaction(APPLICATION, batch), () -> write(batch, versions, counts(posts)));
     } finally {
-      users.unpersist();
-      posts.unpersist();
       // A statement of sql would take them for the tables.
       VIEWS.forEach(spark.catalog()::dropTempView);
     }
+  }
+
+  private static Dataset<Row> view(String name, SparkSession spark) {
+    Dataset<Row> rows = LakeTables.computedOnce(spark.sql(Question.resource(name)).coalesce(1));
+    rows.createOrReplaceTempView(name);
+    return rows;
   }
 
   /** Whether a table may have been of a later batch when its version was asked for before. */

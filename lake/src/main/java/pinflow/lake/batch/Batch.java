@@ -13,7 +13,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
 import pinflow.lake.rules.Cleaning;
 import pinflow.lake.tables.LakeException;
@@ -49,25 +48,16 @@ final class Batch {
    * @throws LakeException if the records are not all of the plan's; nothing is committed then
    */
   Optional<Tally> run(Dataset<Row> records, BooleanSupplier agreed) {
-    Dataset<Row> events = Cleaning.clean(records).persist(StorageLevel.MEMORY_AND_DISK());
-    try {
-      Extent extent = steps.time("read", () -> extent(events));
-      if (!agreed.getAsBoolean()) {
-        return Optional.empty();
-      }
-      Dataset<Row> outcomes =
-          Outcomes.of(events.where(KEPT), old(events.where(KEPT), extent))
-              .persist(StorageLevel.MEMORY_AND_DISK());
-      try {
-        Tally tally = steps.time("clean", () -> tally(outcomes, extent));
-        steps.time("write", () -> write(events, outcomes, tally));
-        return Optional.of(tally);
-      } finally {
-        outcomes.unpersist();
-      }
-    } finally {
-      events.unpersist();
+    Dataset<Row> events = LakeTables.computedOnce(Cleaning.clean(records));
+    Extent extent = steps.time("read", () -> extent(events));
+    if (!agreed.getAsBoolean()) {
+      return Optional.empty();
     }
+    Dataset<Row> kept = events.where(KEPT);
+    Dataset<Row> outcomes = LakeTables.computedOnce(Outcomes.of(kept, old(kept, extent)));
+    Tally tally = steps.time("clean", () -> tally(outcomes, extent));
+    steps.time("write", () -> write(events, outcomes, tally));
+    return Optional.of(tally);
   }
 
   private Extent extent(Dataset<Row> events) {

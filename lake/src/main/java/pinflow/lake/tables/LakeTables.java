@@ -22,8 +22,14 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.delta.DeltaLog;
 import org.apache.spark.sql.delta.Snapshot;
+import org.apache.spark.sql.delta.VersionChecksum;
+import org.apache.spark.sql.delta.actions.SetTransaction;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
+import scala.Option;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** The Delta tables under one location; contracts/tables.json has their columns. */
 public final class LakeTables {
@@ -87,9 +93,30 @@ public final class LakeTables {
   /** The version of an application's last commit to the table; -1 if there is none. */
   public long lastCommit(String table, String application) {
     Snapshot snapshot = snapshot(table);
-    return snapshot.version() < 0
-        ? -1
+    if (snapshot.version() < 0) {
+      return -1;
+    }
+    // The checksum file has them, as a rule; to compute the table's state takes a job.
+    Option<Seq<SetTransaction>> written =
+        snapshot.checksumOpt().flatMap(VersionChecksum::setTransactions);
+    return written.isDefined()
+        ? CollectionConverters.asJava(written.get()).stream()
+            .filter(commit -> commit.appId().equals(application))
+            .mapToLong(SetTransaction::version)
+            .findFirst()
+            .orElse(-1)
         : (long) snapshot.transactions().getOrElse(application, () -> -1L);
+  }
+
+  /**
+   * The same rows, computed by the first job that reads all of them and then kept, in memory or on
+   * disk, as long as anything refers to them.
+   *
+   * <p>Not {@code persist}: each later query would be planned with the whole plan that leads to
+   * them.
+   */
+  public static Dataset<Row> computedOnce(Dataset<Row> rows) {
+    return rows.localCheckpoint(false, StorageLevel.MEMORY_AND_DISK());
   }
 
   /** The table's rows at a version, as they were. */

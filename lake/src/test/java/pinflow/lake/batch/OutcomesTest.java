@@ -81,7 +81,7 @@ class OutcomesTest {
     assertThat(rows(once)).isEqualTo(expectedRows(events));
 
     Lake cut = new Lake("cut");
-    for (List<Event> part : cut(random, events, 3)) {
+    for (List<Event> part : cut(random, events, 2)) {
       cut.take(part);
     }
     assertThat(cut.contents()).isEqualTo(once.contents());
