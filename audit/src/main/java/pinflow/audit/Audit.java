@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
@@ -62,6 +63,7 @@ public final class Audit implements AutoCloseable {
               ObjectChain chain = new ObjectChain(place, stored.getOrDefault(partition, List.of()));
               chain.check(faults::add);
               events.checkAgainst(partition, chain);
+              events.checkReceipts(partition, receipts.of(partition));
               checkLog(place, range, chain, receipts.of(partition), faults::add);
               partitions.put(
                   place,
@@ -85,9 +87,18 @@ public final class Audit implements AutoCloseable {
         faults);
   }
 
-  /** How many records of the topics the store does not hold that the log held when asked. */
-  public long notYetStored(Collection<String> topics) {
+  /**
+   * How many of the records that the log holds now are not in the store yet.
+   *
+   * @return the number at each time of asking
+   */
+  public LongSupplier notYetStored(Collection<String> topics) {
     Map<TopicPartition, LogOffsets.Range> ranges = log.of(topics);
+    return () -> notYetStored(topics, ranges);
+  }
+
+  private long notYetStored(
+      Collection<String> topics, Map<TopicPartition, LogOffsets.Range> ranges) {
     Map<String, Map<Integer, Long>> ends = new HashMap<>();
     topics.forEach(topic -> ends.put(topic, objects.ends(topic)));
     long missing = 0;

@@ -47,8 +47,9 @@ final class EventLedger {
   /** Reads the lake's tables once. */
   static EventLedger read(LakeTables lake, Consumer<Fault> faults) {
     EventLedger ledger = new EventLedger(faults);
-    // The tables before events: what a run commits meanwhile is then seen as under way, not as
-    // lost.
+    // A run may commit while the tables are opened one after the other: then its number has
+    // changed.
+    long before = done(lake);
     LakeTable[] tables =
         TABLES.stream().map(t -> lake.latest(t).orElse(null)).toArray(LakeTable[]::new);
     LakeTable quarantine = lake.latest("quarantine").orElse(null);
@@ -58,7 +59,12 @@ final class EventLedger {
       ledger.readRows(TABLES.get(i), tables[i]);
     }
     ledger.readRows("quarantine", quarantine);
+    ledger.underWay |= before != ledger.done;
     return ledger;
+  }
+
+  private static long done(LakeTables lake) {
+    return lake.latest("events").map(e -> e.lastTransaction(APPLICATION)).orElse(-1L);
   }
 
   /** The number of the last daily batch that is done; -1 before the first. */
@@ -116,6 +122,16 @@ final class EventLedger {
         }
       }
     }
+    for (StoredObjects.Range object : chain.ranges()) {
+      if (object.first() < end && object.last() >= end) {
+        faults.accept(
+            new Fault(
+                Kind.OBJECT_CHANGED,
+                object.key(),
+                "it reaches to offset %d, but when the lake took it in it ended before %d"
+                    .formatted(object.last(), end)));
+      }
+    }
     if (chain.end() < end) {
       faults.accept(
           new Fault(
@@ -132,6 +148,22 @@ final class EventLedger {
               place(partition),
               "%,d events lie behind offset %d, up to which the lake has taken events in"
                   .formatted(beyond, end - 1)));
+    }
+  }
+
+  /** Whether every record with a receipt that the lake has come past has an outcome. */
+  void checkReceipts(TopicPartition partition, Roaring64Bitmap receipts) {
+    Roaring64Bitmap lost = new Roaring64Bitmap();
+    lost.or(receipts);
+    lost.andNot(account(partition).all);
+    long missing = end(partition) == 0 ? 0 : lost.rankLong(end(partition) - 1);
+    if (missing > 0) {
+      faults.accept(
+          new Fault(
+              Kind.EVENT_MISSING,
+              place(partition),
+              "%,d acknowledged records have no outcome; the first is that at offset %d"
+                  .formatted(missing, lost.first())));
     }
   }
 
@@ -205,7 +237,17 @@ final class EventLedger {
   }
 
   private void readBatches(LakeTable batches) {
-    underWay = batches.lastTransaction(APPLICATION) > done;
+    // A plan is made only when the one before it is done.
+    long planned = batches.lastTransaction(APPLICATION);
+    underWay = planned == done + 1;
+    if (planned > done + 1) {
+      faults.accept(
+          new Fault(
+              Kind.EVENT_MISSING,
+              "events",
+              "batches are planned up to %d, the table ends with batch %d: what was committed after it is gone"
+                  .formatted(planned, done)));
+    }
     batches.forEach(
         List.of("batch", "topic", "partition", "last_offset"),
         row -> {

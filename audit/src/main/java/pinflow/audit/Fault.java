@@ -19,7 +19,7 @@ public record Fault(Kind kind, String where, String what) {
     OBJECT_MISSING,
     /** Offsets are in two objects, or an object's name is not that of its content. */
     OBJECT_DOUBLE,
-    /** An object is not as long as it was written, or its content is another. */
+    /** An object is not as long as it was written, or its metadata contradict themselves. */
     OBJECT_CHANGED,
     /** An event of an object that was taken in has no outcome. */
     EVENT_MISSING,
@@ -36,8 +36,6 @@ public record Fault(Kind kind, String where, String what) {
     ROW_DOUBLE,
     /** A row comes from an event that is not clean (or, in quarantine, not quarantined). */
     ROW_UNKNOWN,
-    /** A quarantined text is not the one that was sent. */
-    ROW_CHANGED,
     /** An answer does not rest on all rows of the tables that it names. */
     ANSWER_DIFFERS;
 

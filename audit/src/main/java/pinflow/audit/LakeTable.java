@@ -8,6 +8,8 @@ import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.data.FilteredColumnarBatch;
 import io.delta.kernel.data.Row;
 import io.delta.kernel.engine.Engine;
+import io.delta.kernel.exceptions.KernelEngineException;
+import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.internal.InternalScanFileUtils;
 import io.delta.kernel.internal.data.ScanStateRow;
 import io.delta.kernel.types.ArrayType;
@@ -87,8 +89,11 @@ public final class LakeTable {
           }
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | UncheckedIOException | KernelException | KernelEngineException e) {
+      throw new AuditException(
+          "A file of the table at %s cannot be read: %s. Restore it, or the table's folder."
+              .formatted(snapshot.getPath(), e.getMessage()),
+          e);
     }
   }
 

@@ -4,6 +4,7 @@ import io.delta.kernel.Snapshot;
 import io.delta.kernel.TableManager;
 import io.delta.kernel.defaults.engine.DefaultEngine;
 import io.delta.kernel.engine.Engine;
+import io.delta.kernel.exceptions.KernelEngineException;
 import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.exceptions.TableNotFoundException;
 import java.net.URI;
@@ -60,7 +61,7 @@ public final class LakeTables {
       return Optional.of(new LakeTable(engine, snapshot));
     } catch (TableNotFoundException e) {
       return Optional.empty();
-    } catch (KernelException e) {
+    } catch (KernelException | KernelEngineException e) {
       throw new AuditException(
           "Table %s cannot be read%s: %s. Has its folder %s been changed by hand?"
               .formatted(

@@ -35,11 +35,7 @@ final class AuditCommand implements Callable<Integer> {
   public Integer call() {
     StateFolder state = options.state();
     PinflowConfig config = options.config();
-    Store store = Connections.store(config, state);
-    if (store == null) {
-      Connections.running(state, "The object store is embedded");
-      throw new IllegalStateException("A running pinflow has a store");
-    }
+    Store store = Connections.runningStore(config, state);
     Places places = Places.of(config, state, store);
     try (StoredObjects objects = new StoredObjects(store);
         Audit audit =
@@ -119,7 +115,8 @@ final class AuditCommand implements Callable<Integer> {
     out.println("  log, objects and lake: up to which offset each was seen, that offset left out.");
     if (report.underWay()) {
       out.println(
-          "  A daily run is in the middle of its commits: rows are checked when it has ended.");
+          "  A daily run is in the middle of its commits, or was killed there: rows and answers were not checked."
+              + " Ask again after `pinflow run daily`.");
     }
     if (report.answersBatch() < report.batch()) {
       out.println(
@@ -127,7 +124,10 @@ final class AuditCommand implements Callable<Integer> {
               .formatted(report.answersBatch(), report.batch()));
     }
     if (report.good()) {
-      out.println("Nothing is lost and nothing is counted twice.");
+      out.println(
+          report.underWay()
+              ? "No fault was found, but not all was checked."
+              : "Nothing is lost and nothing is counted twice.");
       return;
     }
     out.println("%,d faults:".formatted(report.faults().size()));

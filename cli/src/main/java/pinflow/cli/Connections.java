@@ -68,6 +68,21 @@ final class Connections {
         .orElse(null);
   }
 
+  /**
+   * The object store.
+   *
+   * @throws NotRunningException when it is embedded and not running yet
+   */
+  static Store runningStore(PinflowConfig config, StateFolder state) {
+    Store store = store(config, state);
+    if (store == null) {
+      required(running(state, "The object store is embedded"), "s3");
+      throw new NotRunningException(
+          "The pinflow in %s is just starting or ending. Try again.".formatted(state.path()));
+    }
+    return store;
+  }
+
   static Store store(
       PinflowConfig config,
       @Nullable URI endpoint,

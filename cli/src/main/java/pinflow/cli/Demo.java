@@ -4,6 +4,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import pinflow.audit.Answers;
 import pinflow.audit.Answers.Answer;
@@ -54,11 +55,9 @@ final class Demo {
                   journal())) {
         steps.time("source", () -> fill(database, posts));
         Summary sent = steps.time("emulate", () -> emulate(pipeline, database));
+        LongSupplier onItsWay = audit.notYetStored(config.topics());
         steps.time(
-            "sink",
-            () ->
-                Wait.until(
-                    "the sink", SINK_PATIENCE, () -> audit.notYetStored(config.topics()) == 0));
+            "sink", () -> Wait.until("the sink", SINK_PATIENCE, () -> onItsWay.getAsLong() == 0));
         steps.time("spark", spark::awaitReady);
         RunCommand.daily(spark, steps);
         AuditReport report = steps.time("audit", () -> audit.run(config.topics()));

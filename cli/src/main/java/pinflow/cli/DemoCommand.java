@@ -19,7 +19,7 @@ import pinflow.platform.Database;
     description = {
       "The whole way once: fills a database with posts, sends them through gateway, log and object store, cleans them"
           + " with Spark and prints the eight answers and a count per hop.",
-      "Exit code 0 only if the counts add up."
+      "Of pinflow.yaml it takes id, gateway and sink; its parts are always its own. Exit code 0 only if the counts add up."
     })
 final class DemoCommand implements Callable<Integer> {
   private static final String MARK = "demo";
@@ -63,7 +63,7 @@ final class DemoCommand implements Callable<Integer> {
     if (posts < 1) {
       throw new UsageException("--posts is %d; at least one post is needed.".formatted(posts));
     }
-    PinflowConfig config = options.config().onFreePorts().withQuickSink();
+    PinflowConfig config = options.config().embedded().onFreePorts().withQuickSink();
     StateFolder state =
         StateFolder.at(options.dir == null ? Path.of(".pinflow-demo") : options.dir);
     boolean counted;

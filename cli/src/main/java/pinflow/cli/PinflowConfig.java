@@ -71,6 +71,13 @@ record PinflowConfig(
     return new PinflowConfig(id, source, gateway, kafka, connect, store, quick, lake);
   }
 
+  /** The same with every part embedded, whatever else is configured. */
+  PinflowConfig embedded() {
+    PinflowConfig own = ConfigFile.defaults();
+    return new PinflowConfig(
+        id, own.source, gateway, own.kafka, own.connect, own.store, sink, own.lake);
+  }
+
   /** The gateway's settings, with the address of the broker that it writes to. */
   GatewayConfig gateway(String bootstrap) {
     ObjectNode section = gateway.deepCopy();

@@ -160,8 +160,7 @@ final class Pipeline implements AutoCloseable {
 
   @Override
   public void close() {
-    running = running.withState("stopping");
-    state.write(running);
+    parts.push(() -> state.write(running.withState("stopping")));
     while (!parts.isEmpty()) {
       try {
         parts.pop().close();

@@ -3,11 +3,15 @@ package pinflow.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import pinflow.audit.Audit;
+import pinflow.audit.StoredObjects;
 import pinflow.audit.StoredObjects.Store;
 import pinflow.control.SparkProcess;
 
@@ -44,13 +48,16 @@ final class RunCommand implements Callable<Integer> {
   public Integer call() {
     StateFolder state = options.state();
     PinflowConfig config = options.config();
-    Store store = Connections.store(config, state);
-    if (store == null) {
-      Connections.running(state, "The object store is embedded");
-    }
+    Store store = Connections.runningStore(config, state);
     Steps steps = options.steps();
-    try (SparkProcess spark =
-        Places.of(config, state, store).spark(state, posts, SparkProcess.Start.QUICK)) {
+    Places places = Places.of(config, state, store);
+    try (SparkProcess spark = places.spark(state, posts, SparkProcess.Start.QUICK);
+        StoredObjects objects = new StoredObjects(store);
+        Audit audit = new Audit(Connections.kafka(config, state), objects, places.tables(), null)) {
+      // What is in the log now belongs to this run; Spark's start takes as long as the sink anyway.
+      LongSupplier onItsWay = audit.notYetStored(config.topics());
+      Duration patience = config.sink().rotate().plusSeconds(30);
+      steps.time("sink", () -> Wait.until("the sink", patience, () -> onItsWay.getAsLong() == 0));
       steps.time("spark", spark::awaitReady);
       JsonNode result = daily(spark, steps);
       System.out.println(json ? result.toString() : words(result));

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateFolder implements AutoCloseable {
   private static final ObjectMapper JSON = new JsonMapper();
+
+  /** What Pinflow makes in its folder; a folder with anything else is somebody's. */
+  private static final Set<String> OURS =
+      Set.of(
+          "lock",
+          "running.json",
+          "credentials.json",
+          "demo",
+          "database",
+          "emulate",
+          "kafka",
+          "lake",
+          "logs",
+          "s3",
+          "secrets");
 
   private final Path folder;
   private @Nullable FileLock lock;
@@ -35,17 +51,25 @@ final class StateFolder implements AutoCloseable {
 
   /** The folder, whether it is there or not. */
   static StateFolder at(Path folder) {
-    return new StateFolder(folder.toAbsolutePath().normalize());
+    try {
+      return new StateFolder(
+          Files.exists(folder) ? folder.toRealPath() : folder.toAbsolutePath().normalize());
+    } catch (IOException e) {
+      throw new MachineException(
+          "The state folder %s cannot be read: %s.".formatted(folder, describe(e)));
+    }
   }
 
   /**
    * Makes the folder and takes it for this process.
    *
    * @throws MachineException when it cannot be written, or another process has it
+   * @throws UsageException when it holds what is not Pinflow's
    */
   void take() {
     try {
       Files.createDirectories(folder);
+      refuseForeign();
       FileChannel channel =
           FileChannel.open(lockFile(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       lock = channel.tryLock();
@@ -53,12 +77,29 @@ final class StateFolder implements AutoCloseable {
         channel.close();
         throw inUse();
       }
+      // That of a process that was killed.
+      Files.deleteIfExists(folder.resolve("running.json"));
     } catch (OverlappingFileLockException e) {
       throw inUse();
     } catch (IOException e) {
       throw new MachineException(
           "The state folder %s cannot be written: %s. Choose another with --dir."
               .formatted(folder, describe(e)));
+    }
+  }
+
+  private void refuseForeign() throws IOException {
+    try (var files = Files.list(folder)) {
+      Optional<String> foreign =
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> !OURS.contains(name) && !name.endsWith(".part"))
+              .findFirst();
+      if (foreign.isPresent()) {
+        throw new UsageException(
+            "The folder %s holds %s, which is not Pinflow's, so it is left alone. Name another with --dir."
+                .formatted(folder, foreign.get()));
+      }
     }
   }
 
@@ -71,6 +112,10 @@ final class StateFolder implements AutoCloseable {
 
   /** Whether a process has the folder. */
   boolean isTaken() {
+    if (lock != null) {
+      // Ours. To open the file and close it again would give the lock up.
+      return true;
+    }
     if (!Files.exists(lockFile())) {
       return false;
     }
@@ -212,9 +257,9 @@ final class StateFolder implements AutoCloseable {
   /** Deletes the folder, which is taken. */
   void delete() throws IOException {
     empty();
-    close();
     Files.deleteIfExists(lockFile());
     Files.deleteIfExists(folder);
+    close();
   }
 
   private Path lockFile() {

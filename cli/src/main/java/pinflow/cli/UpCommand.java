@@ -95,13 +95,13 @@ final class UpCommand implements Callable<Integer> {
   /** Starts the same command in a process of its own and waits until it is ready. */
   private int detach() throws InterruptedException {
     StateFolder state = options.state();
-    if (state.isTaken()) {
-      state.take();
-    }
+    state.take();
+    state.close();
     Path out = state.resolve("logs/up.out");
     Process process;
     try {
-      Files.createDirectories(state.resolve("logs"));
+      // The child prints credentials there.
+      state.writePrivately("logs/up.out", "");
       process =
           new ProcessBuilder(ownCommand())
               .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
@@ -133,7 +133,11 @@ final class UpCommand implements Callable<Integer> {
 
   private static int failed(int code, Path out) {
     try (var lines = Files.lines(out)) {
-      lines.filter(line -> line.startsWith("pinflow: ")).forEach(System.err::println);
+      List<String> said = lines.dropWhile(line -> !line.startsWith("pinflow: ")).toList();
+      said.forEach(System.err::println);
+      if (said.isEmpty()) {
+        System.err.println("pinflow: it did not start; see %s.".formatted(out));
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -82,8 +83,8 @@ final class WholeWayTest {
       Path journal = state.resolve("emulate/batch.jsonl");
       try (Audit audit = new Audit(kafka, objects, places.tables(), journal);
           Oracle expected = Oracle.of(rows, wire)) {
-        Wait.until(
-            "the sink", Duration.ofMinutes(1), () -> audit.notYetStored(config().topics()) == 0);
+        LongSupplier onItsWay = audit.notYetStored(config().topics());
+        Wait.until("the sink", Duration.ofMinutes(1), () -> onItsWay.getAsLong() == 0);
         assertThat(daily(places, state)).isEqualTo("daily run: new events");
         agrees(audit.run(config().topics()), places.tables(), expected);
         assertThat(daily(places, state)).isEqualTo("daily run: nothing new");
