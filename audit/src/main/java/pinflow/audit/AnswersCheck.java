@@ -35,6 +35,14 @@ record AnswersCheck(long batch) {
                         check(row, events, faults);
                       }
                     }));
+    if (batch[0] > events.done() && events.done() == EventLedger.done(lake)) {
+      faults.accept(
+          new Fault(
+              Kind.EVENT_MISSING,
+              "events",
+              "the answers are of batch %d, the table ends with batch %d: what was committed after it is gone"
+                  .formatted(batch[0], events.done())));
+    }
     return new AnswersCheck(batch[0]);
   }
 

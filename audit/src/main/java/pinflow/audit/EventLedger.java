@@ -63,7 +63,8 @@ final class EventLedger {
     return ledger;
   }
 
-  private static long done(LakeTables lake) {
+  /** The number of the last daily batch that is done by now. */
+  static long done(LakeTables lake) {
     return lake.latest("events").map(e -> e.lastTransaction(APPLICATION)).orElse(-1L);
   }
 

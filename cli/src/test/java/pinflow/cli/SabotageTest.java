@@ -1,6 +1,7 @@
 package pinflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import pinflow.audit.Audit;
+import pinflow.audit.AuditException;
 import pinflow.audit.AuditReport;
 import pinflow.audit.StoredObjects;
 import pinflow.audit.StoredObjects.Store;
@@ -131,6 +133,28 @@ final class SabotageTest {
     Path commit = commit(log, add.replace("\"path\":\"", "\"path\":\"copy-of-") + "\n");
     assertThat(found()).contains("row-double geo", "answer-differs");
     Files.delete(commit);
+    assertThat(found()).isEmpty();
+  }
+
+  @Test
+  void theTableOfEventsLost() throws IOException {
+    Path events = state.resolve("lake/events");
+    Files.move(events, folder.resolve("events"));
+    assertThat(found()).contains("event-missing events");
+    Files.move(folder.resolve("events"), events);
+    assertThat(found()).isEmpty();
+  }
+
+  @Test
+  void aFileOfATableLost() throws IOException {
+    String path = field(adds(state.resolve("lake/user/_delta_log")).get(0), "path");
+    Path file = state.resolve("lake/user").resolve(path);
+    Files.move(file, folder.resolve("file"));
+    assertThatThrownBy(SabotageTest::audit)
+        .isInstanceOf(AuditException.class)
+        .hasMessageContaining("lake/user")
+        .hasMessageContaining("cannot be read");
+    Files.move(folder.resolve("file"), file);
     assertThat(found()).isEmpty();
   }
 
