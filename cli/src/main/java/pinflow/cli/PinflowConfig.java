@@ -3,7 +3,6 @@ package pinflow.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import pinflow.gateway.GatewayConfig;
 import pinflow.platform.ConnectConfig;
@@ -57,8 +56,8 @@ record PinflowConfig(
     LakeConfig {
       require(
           location.equals("embedded")
-              || location.toLowerCase(Locale.ROOT).matches("(file:///|s3a://).+"),
-          "lake.location is %s; it must be embedded, file:///path or s3a://bucket/prefix",
+              || location.matches("(file:///|s3a://)[!-~]+"),
+          "lake.location is %s; it must be embedded, file:///path or s3a://bucket/prefix, a space in it written %%20",
           location);
     }
   }

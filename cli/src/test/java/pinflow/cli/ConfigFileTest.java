@@ -44,6 +44,9 @@ class ConfigFileTest {
           kafka: 9092                        | line 1 | kafka is a section
           sink:\\n  rotate: 10                | line 2 | is no duration
           sink:\\n\\n  compression: zip        | line 3 | it must be none or gzip
+          store:\\n  endpoint: my store       | line 2 | it must be embedded or a URL
+          kafka:\\n  bootstrap: broker        | line 2 | embedded or host:port
+          lake:\\n  location: file:///my lake | line 2 | written %20
           sorce:\\n  port: 1                  | line 1 | Did you mean source?
           store:\\n  access-key: AKIA1        | line 2 | env:NAME or file:PATH
           store:\\n  access-key: env:A        | pinflow.yaml | belong together

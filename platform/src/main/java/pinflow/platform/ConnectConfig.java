@@ -8,7 +8,7 @@ package pinflow.platform;
  */
 public record ConnectConfig(String url, int port) {
   public ConnectConfig {
-    Check.address("connect.url", url);
+    Check.url("connect.url", url);
     Check.port("connect.port", port);
   }
 }

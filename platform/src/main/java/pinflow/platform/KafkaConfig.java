@@ -11,6 +11,11 @@ package pinflow.platform;
 public record KafkaConfig(String bootstrap, int port, int partitions, int replicationFactor) {
   public KafkaConfig {
     Check.address("kafka.bootstrap", bootstrap);
+    if (!bootstrap.equals(Check.EMBEDDED)
+        && !bootstrap.matches("[^:,\\s]+:\\d{1,5}(,[^:,\\s]+:\\d{1,5})*")) {
+      throw new IllegalArgumentException(
+          "kafka.bootstrap is %s; it must be embedded or host:port,host:port".formatted(bootstrap));
+    }
     Check.port("kafka.port", port);
     Check.range("kafka.partitions", partitions, 1, 1_000);
     Check.range("kafka.replication-factor", replicationFactor, 1, 10);

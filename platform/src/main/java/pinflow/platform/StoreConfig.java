@@ -18,7 +18,9 @@ public record StoreConfig(
     @Nullable Secret accessKey,
     @Nullable Secret secretKey) {
   public StoreConfig {
-    Check.address("store.endpoint", endpoint);
+    if (!endpoint.equals("aws")) {
+      Check.url("store.endpoint", endpoint);
+    }
     Check.port("store.port", port);
     if ((accessKey == null) != (secretKey == null)) {
       throw new IllegalArgumentException(
