@@ -5,11 +5,14 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,6 +21,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
@@ -34,6 +38,8 @@ public final class Broker implements AutoCloseable {
 
   /** Kinesis allows records of 10 MiB. */
   private static final int MAX_MESSAGE_BYTES = 11 * 1024 * 1024;
+
+  private static final Duration TOPICS_KNOWN_WITHIN = Duration.ofSeconds(15);
 
   private static final String NEVER = Long.toString(Long.MAX_VALUE);
 
@@ -199,11 +205,7 @@ public final class Broker implements AutoCloseable {
           existing.put(topic.name(), topic.numPartitions());
         }
       }
-      admin
-          .describeTopics(existing.keySet())
-          .allTopicNames()
-          .get()
-          .values()
+      describe(admin, topics.stream().map(NewTopic::name).toList())
           .forEach(topic -> check(topic, existing.getOrDefault(topic.name(), 0)));
     } catch (ExecutionException e) {
       throw new PlatformException(
@@ -211,6 +213,23 @@ public final class Broker implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PlatformException("Interrupted while topics were created at " + bootstrap, e);
+    }
+  }
+
+  /** Waits for the topics: what the broker knows follows the controller by a moment. */
+  private static Collection<TopicDescription> describe(Admin admin, List<String> topics)
+      throws ExecutionException, InterruptedException {
+    long deadline = System.nanoTime() + TOPICS_KNOWN_WITHIN.toNanos();
+    while (true) {
+      try {
+        return admin.describeTopics(topics).allTopicNames().get().values();
+      } catch (ExecutionException e) {
+        boolean unknown = e.getCause() instanceof UnknownTopicOrPartitionException;
+        if (!unknown || System.nanoTime() > deadline) {
+          throw e;
+        }
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
     }
   }
 
