@@ -55,8 +55,7 @@ record PinflowConfig(
   record LakeConfig(String location) {
     LakeConfig {
       require(
-          location.equals("embedded")
-              || location.matches("(file:///|s3a://)[!-~]+"),
+          location.equals("embedded") || location.matches("(file:///|s3a://)[!-~]+"),
           "lake.location is %s; it must be embedded, file:///path or s3a://bucket/prefix, a space in it written %%20",
           location);
     }
