@@ -3,6 +3,7 @@
 # Its own folders only; free ports; ends what it started.
 set -euo pipefail
 home=$(cd "$(dirname "$0")/.." && pwd)
+mkdir -p "$home/target"
 work=$(mktemp -d "$home/target/commands.XXXXXX")
 cd "$work"
 pinflow="$home/pinflow"
