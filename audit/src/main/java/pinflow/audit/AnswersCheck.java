@@ -29,7 +29,7 @@ record AnswersCheck(long batch) {
                 sources.forEach(
                     List.of("answer", "used", "unmatched", "left_out", "batch"),
                     row -> {
-                      batch[0] = number(row[4]);
+                      batch[0] = EventLedger.number(row[4]);
                       // Of an older batch, the tables have gone on: nothing to hold it against.
                       if (batch[0] == events.done() && !events.underWay()) {
                         check(row, events, faults);
@@ -49,8 +49,8 @@ record AnswersCheck(long batch) {
   private static void check(@Nullable Object[] answer, EventLedger events, Consumer<Fault> faults) {
     String name = String.valueOf(answer[0]);
     List<String> tables = JOINED.getOrDefault(name, List.of("pin", "user"));
-    long joined = number(answer[1]) + number(answer[3]);
-    long rested = tables.size() * joined + number(answer[2]);
+    long joined = EventLedger.number(answer[1]) + EventLedger.number(answer[3]);
+    long rested = tables.size() * joined + EventLedger.number(answer[2]);
     long rows = tables.stream().mapToLong(events::rows).sum();
     if (rested != rows) {
       faults.accept(
@@ -60,9 +60,5 @@ record AnswersCheck(long batch) {
               "it rests on %,d rows of %s, which have %,d"
                   .formatted(rested, String.join(" and ", tables), rows)));
     }
-  }
-
-  private static long number(@Nullable Object value) {
-    return value instanceof Number number ? number.longValue() : -1;
   }
 }

@@ -135,8 +135,7 @@ public final class Audit implements AutoCloseable {
               "the log begins at offset %d, the objects end before %d: what lay between is gone"
                   .formatted(log.begin(), chain.end())));
     }
-    long missing =
-        receipts.getLongCardinality() - (log.end() == 0 ? 0 : receipts.rankLong(log.end() - 1));
+    long missing = receipts.getLongCardinality() - EventLedger.below(log.end(), receipts);
     if (missing > 0) {
       faults.accept(
           new Fault(

@@ -1,6 +1,5 @@
 package pinflow.audit;
 
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,9 +54,7 @@ public record AuditReport(
   public Map<String, Hops> hops() {
     Map<String, Hops> hops = new LinkedHashMap<>();
     for (Partition p : partitions) {
-      Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
-      outcomes.putAll(p.outcomes);
-      hops.merge(p.topic, new Hops(p.logEnd - p.logBegin, p.stored, outcomes), Hops::plus);
+      hops.merge(p.topic, new Hops(p.logEnd - p.logBegin, p.stored, p.outcomes), Hops::plus);
     }
     return hops;
   }

@@ -103,9 +103,7 @@ final class EventLedger {
     long end = end(partition);
     for (StoredObjects.Range object : chain.ranges()) {
       if (object.last() < end) {
-        long found =
-            events.rankLong(object.last())
-                - (object.first() == 0 ? 0 : events.rankLong(object.first() - 1));
+        long found = below(object.last() + 1, events) - below(object.first(), events);
         if (found < object.records()) {
           faults.accept(
               new Fault(
@@ -121,10 +119,7 @@ final class EventLedger {
                   "it holds %,d events, the table events has outcomes of %,d"
                       .formatted(object.records(), found)));
         }
-      }
-    }
-    for (StoredObjects.Range object : chain.ranges()) {
-      if (object.first() < end && object.last() >= end) {
+      } else if (object.first() < end) {
         faults.accept(
             new Fault(
                 Kind.OBJECT_CHANGED,
@@ -141,7 +136,7 @@ final class EventLedger {
               "the lake has taken events in up to offset %d, the objects end before %d"
                   .formatted(end - 1, chain.end())));
     }
-    long beyond = events.getLongCardinality() - (end == 0 ? 0 : events.rankLong(end - 1));
+    long beyond = events.getLongCardinality() - below(end, events);
     if (beyond > 0 && !underWay) {
       faults.accept(
           new Fault(
@@ -157,7 +152,7 @@ final class EventLedger {
     Roaring64Bitmap lost = new Roaring64Bitmap();
     lost.or(receipts);
     lost.andNot(account(partition).all);
-    long missing = end(partition) == 0 ? 0 : lost.rankLong(end(partition) - 1);
+    long missing = below(end(partition), lost);
     if (missing > 0) {
       faults.accept(
           new Fault(
@@ -318,6 +313,11 @@ final class EventLedger {
     return union;
   }
 
+  /** How many of the offsets are less than an end. */
+  static long below(long end, Roaring64Bitmap offsets) {
+    return end == 0 ? 0 : offsets.rankLong(end - 1);
+  }
+
   private Account account(TopicPartition partition) {
     return accounts.computeIfAbsent(partition, p -> new Account());
   }
@@ -326,7 +326,8 @@ final class EventLedger {
     return new TopicPartition(String.valueOf(topic), Math.toIntExact(number(partition)));
   }
 
-  private static long number(@Nullable Object value) {
+  /** A table's number; -1, which no offset, count or batch is, for null. */
+  static long number(@Nullable Object value) {
     return value instanceof Number number ? number.longValue() : -1;
   }
 

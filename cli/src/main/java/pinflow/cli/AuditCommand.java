@@ -40,10 +40,7 @@ final class AuditCommand implements Callable<Integer> {
     try (StoredObjects objects = new StoredObjects(store);
         Audit audit =
             new Audit(
-                Connections.kafka(config, state),
-                objects,
-                places.tables(),
-                state.resolve("emulate/batch.jsonl"))) {
+                Connections.kafka(config, state), objects, places.tables(), state.journal())) {
       AuditReport report = audit.run(config.topics());
       if (json) {
         System.out.println(Grid.json(document(report)));

@@ -52,7 +52,7 @@ final class Demo {
                   Connections.required(pipeline.running(), "kafka"),
                   objects,
                   places.tables(),
-                  journal())) {
+                  state.journal())) {
         steps.time("source", () -> fill(database, posts));
         Summary sent = steps.time("emulate", () -> emulate(pipeline, database));
         LongSupplier onItsWay = audit.notYetStored(config.topics());
@@ -88,13 +88,9 @@ final class Demo {
 
   private Summary emulate(Pipeline pipeline, SourceDatabase database) {
     URI gateway = URI.create(Connections.required(pipeline.running(), "gateway"));
-    Settings settings = Settings.of(gateway, config.id(), journal());
+    Settings settings = Settings.of(gateway, config.id(), state.journal());
     try (EmulatorBar bar = new EmulatorBar(steps.quiet())) {
       return new BatchEmulator(settings, database).run(bar);
     }
-  }
-
-  private Path journal() {
-    return state.resolve("emulate/batch.jsonl");
   }
 }

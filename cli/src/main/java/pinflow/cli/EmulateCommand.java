@@ -87,7 +87,7 @@ final class EmulateCommand {
               rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate),
               connections,
               random,
-              state.resolve("emulate/batch.jsonl"),
+              state.journal(),
               resume,
               Duration.ofSeconds(giveUpAfter));
       try (SourceDatabase database = Connections.database(config, state);

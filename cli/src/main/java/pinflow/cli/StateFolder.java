@@ -138,6 +138,11 @@ final class StateFolder implements AutoCloseable {
     return folder.resolve(child);
   }
 
+  /** The emulator's journal (contracts/journal.md). */
+  Path journal() {
+    return folder.resolve("emulate/batch.jsonl");
+  }
+
   /** What a running process has written about itself, if one has the folder. */
   Optional<Running> running() {
     Path file = folder.resolve("running.json");

@@ -185,7 +185,7 @@ final class SabotageTest {
                 Connections.required(pipeline.running(), "kafka"),
                 objects,
                 places.tables(),
-                state.resolve("emulate/batch.jsonl"))) {
+                state.journal())) {
       return audit.run(config().topics());
     }
   }

@@ -80,8 +80,7 @@ final class WholeWayTest {
         post(pipeline, table, Files.readAllLines(wire.resolve(table + ".jsonl")));
       }
       String kafka = Connections.required(pipeline.running(), "kafka");
-      Path journal = state.resolve("emulate/batch.jsonl");
-      try (Audit audit = new Audit(kafka, objects, places.tables(), journal);
+      try (Audit audit = new Audit(kafka, objects, places.tables(), state.journal());
           Oracle expected = Oracle.of(rows, wire)) {
         LongSupplier onItsWay = audit.notYetStored(config().topics());
         Wait.until("the sink", Duration.ofMinutes(1), () -> onItsWay.getAsLong() == 0);
