@@ -1,0 +1,15 @@
+package pinflow.crash;
+
+/** What is killed. */
+enum Victim {
+  /** The JVM of {@code pinflow up}: broker, store, Connect, gateway. The database stays behind. */
+  UP,
+  /** The child that is the database. */
+  DATABASE,
+  /** The JVM of {@code pinflow emulate}. */
+  EMULATOR,
+  /** The JVM of Spark, in the middle of {@code pinflow run daily}. */
+  SPARK,
+  /** All of them in one moment. */
+  ALL
+}
