@@ -72,7 +72,7 @@ public final class Database implements AutoCloseable {
       FolderLock lock = FolderLock.take(home, "database");
       try {
         FolderLock.requireSpace(home, "database");
-        return start(home, lock, Ports.claim(port, "source.port"), user, password, schema, cache);
+        return start(home, lock, port, user, password, schema, cache);
       } catch (IOException | RuntimeException e) {
         lock.close();
         throw e;
@@ -86,9 +86,16 @@ public final class Database implements AutoCloseable {
   }
 
   private static Database start(
-      Path home, FolderLock lock, int port, String user, String password, String schema, Path cache)
+      Path home,
+      FolderLock lock,
+      int configuredPort,
+      String user,
+      String password,
+      String schema,
+      Path cache)
       throws IOException {
-    endOrphan(home);
+    endOrphan(home); // it may hold the port
+    int port = Ports.claim(configuredPort, "source.port");
     MariaDbPrograms programs = MariaDbPrograms.unpack(cache);
     install(programs, home);
     Path init = writeInit(home, user, password, schema);

@@ -31,8 +31,11 @@ class KilledTest {
                 folder.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
+    int port;
     try (BufferedReader out = victim.inputReader()) {
-      assertThat(out.readLine()).isEqualTo("ready");
+      String ready = out.readLine();
+      assertThat(ready).startsWith("ready ");
+      port = Integer.parseInt(ready.substring("ready ".length()));
     } finally {
       victim.destroyForcibly().waitFor();
     }
@@ -55,7 +58,8 @@ class KilledTest {
           .singleElement()
           .satisfies(record -> assertThat(record.value()).isEqualTo("acknowledged"));
     }
-    Database.endLeftOver(folder.resolve("database"));
+    // On the same port, which the orphan still holds.
+    Database.start(folder.resolve("database"), port, "pinflow", "secret", "pinterest_data").close();
     assertThat(orphan.isAlive()).isFalse();
   }
 }
