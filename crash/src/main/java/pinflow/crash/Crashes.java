@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -26,8 +27,8 @@ public final class Crashes implements AutoCloseable {
   private static final Duration REACHED = Duration.ofSeconds(90);
   private static final double CUT_REPLIES = 0.2;
 
-  /** Seconds that a round takes, about; the posts are spread over all of them. */
-  private static final int ROUND_SECONDS = 12;
+  /** Seconds that a round takes at most, on average; the posts are spread over all of them. */
+  private static final int ROUND_SECONDS = 40;
 
   private final Size size;
   private final Random random;
@@ -39,6 +40,7 @@ public final class Crashes implements AutoCloseable {
   private Pinflow.@Nullable Command up;
   private Pinflow.@Nullable Command emulator;
   private Pinflow.@Nullable Command daily;
+  private @Nullable ProcessHandle database;
   private boolean emulated;
 
   /**
@@ -50,21 +52,25 @@ public final class Crashes implements AutoCloseable {
    * @param auditEvery after so many kills an undisturbed daily job and an audit
    */
   record Size(int posts, List<KillPoint> points, int repeats, int random, int auditEvery) {
-    static final Size LONG = new Size(67_000, List.of(KillPoint.values()), 3, 100, 10);
+    static Size of(String word) {
+      return switch (word) {
+        case "long" -> new Size(67_000, List.of(KillPoint.values()), 3, 100, 10);
+        case "points" -> new Size(10_000, List.of(KillPoint.values()), 1, 0, 10);
+        case "short" -> new Size(10_000, NASTIEST, 1, 3, 20);
+        default ->
+            throw new CrashException(
+                "there is no form %s of this; it is short, points or long".formatted(word));
+      };
+    }
 
-    static final Size SHORT =
-        new Size(
-            10_000,
-            List.of(
-                KillPoint.GATEWAY_REPLY_NOT_SENT,
-                KillPoint.LOG_NOT_SYNCED,
-                KillPoint.STORE_RECEIVED,
-                KillPoint.EMULATOR_NOT_JOURNALED,
-                KillPoint.LAKE_TWO_TABLES,
-                KillPoint.LAKE_NO_OUTCOMES),
-            1,
-            3,
-            20);
+    private static final List<KillPoint> NASTIEST =
+        List.of(
+            KillPoint.GATEWAY_REPLY_NOT_SENT,
+            KillPoint.LOG_NOT_SYNCED,
+            KillPoint.STORE_RECEIVED,
+            KillPoint.EMULATOR_NOT_JOURNALED,
+            KillPoint.LAKE_TWO_TABLES,
+            KillPoint.LAKE_NO_OUTCOMES);
 
     int kills() {
       return points.size() * repeats + random;
@@ -80,19 +86,21 @@ public final class Crashes implements AutoCloseable {
   }
 
   /**
-   * Arguments: the project's folder; {@code short} or {@code long}, which writes docs/crashes.md.
+   * Arguments: the project's folder; {@code short}, {@code points} (each once) or {@code long},
+   * which writes docs/crashes.md.
    */
   public static void main(String[] args) throws IOException {
     Path home = Path.of(args[0]);
-    boolean isLong = args[1].equals("long");
     Files.createDirectories(home.resolve("target"));
     Path folder = Files.createTempDirectory(home.resolve("target"), "crash.");
     long seed = Long.getLong("seed", 1);
     int code = 1;
-    try (Crashes crashes = new Crashes(home, isLong ? Size.LONG : Size.SHORT, folder, seed)) {
+    try (Crashes crashes = new Crashes(home, Size.of(args[1]), folder, seed)) {
+      // Ctrl-C must not leave anything behind.
+      Runtime.getRuntime().addShutdownHook(new Thread(crashes::end));
       crashes.run();
       crashes.compare(home, folder);
-      if (isLong) {
+      if (args[1].equals("long")) {
         Files.writeString(home.resolve("docs/crashes.md"), crashes.report.markdown());
       }
       System.out.println(crashes.report.summary());
@@ -120,8 +128,13 @@ public final class Crashes implements AutoCloseable {
     for (KillPoint point : points) {
       round(++round, point.name(), () -> killAt(point));
     }
+    List<Victim> victims = new ArrayList<>();
     for (int i = 0; i < size.random; i++) {
-      Victim victim = Victim.values()[random.nextInt(Victim.values().length)];
+      if (victims.isEmpty()) {
+        victims.addAll(List.of(Victim.values()));
+        Collections.shuffle(victims, random);
+      }
+      Victim victim = victims.remove(0);
       round(++round, "at random: " + victim, () -> killAtRandom(victim));
     }
     finish();
@@ -233,14 +246,17 @@ public final class Crashes implements AutoCloseable {
       up = now;
     }
     if (!Pinflow.isReady(now, READY)) {
-      throw new CrashException("`up` did not start again: " + pinflow.folder().resolve("up.err"));
+      throw new CrashException("`up` did not start again: " + pinflow.lastErrors("up"));
     }
-    while (Pinflow.database(now).isEmpty()) {
+    Optional<ProcessHandle> child = Pinflow.database(now);
+    while (child.isEmpty()) {
       if (System.nanoTime() - began > READY.toNanos()) {
         throw new CrashException("the database was not started again within " + READY);
       }
       pauseExactly(50);
+      child = Pinflow.database(now);
     }
+    database = child.get();
     return (System.nanoTime() - began) / 1e9;
   }
 
@@ -405,11 +421,18 @@ public final class Crashes implements AutoCloseable {
   public void close() throws IOException {
     debugger.close();
     proxy.close();
+    end();
+  }
+
+  private void end() {
     for (Pinflow.Command command : new Pinflow.@Nullable Command[] {daily, emulator, up}) {
       if (command != null && command.isAlive()) {
         command.process().destroy();
         command.ends(READY);
       }
+    }
+    if (database != null) {
+      database.destroyForcibly(); // left behind when `up` was killed last
     }
   }
 }

@@ -127,7 +127,7 @@ final class Pinflow {
                   String.join(" ", arguments),
                   command.process().exitValue(),
                   command.printed(),
-                  lastError(arguments[0])));
+                  lastErrors(arguments[0])));
     }
     return command.printed();
   }
@@ -165,7 +165,8 @@ final class Pinflow {
     return folder;
   }
 
-  private String lastError(String command) {
+  /** The last lines that a command printed as errors. */
+  String lastErrors(String command) {
     Path errors = folder.resolve(command + ".err");
     try (BufferedReader lines = Files.newBufferedReader(errors)) {
       List<String> all = lines.lines().toList();
