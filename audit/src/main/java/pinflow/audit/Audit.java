@@ -3,10 +3,17 @@ package pinflow.audit;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
@@ -20,6 +27,9 @@ import pinflow.audit.Fault.Kind;
  * what the one after it was seen to hold.
  */
 public final class Audit implements AutoCloseable {
+  private static final int AT_ONCE = 2;
+
+  private final String bootstrap;
   private final LogOffsets log;
   private final StoredObjects objects;
   private final LakeTables lake;
@@ -31,6 +41,7 @@ public final class Audit implements AutoCloseable {
    * @param journal the emulator's; null for none
    */
   public Audit(String bootstrap, StoredObjects objects, LakeTables lake, @Nullable Path journal) {
+    this.bootstrap = bootstrap;
     this.log = new LogOffsets(bootstrap);
     this.objects = objects;
     this.lake = lake;
@@ -38,14 +49,32 @@ public final class Audit implements AutoCloseable {
   }
 
   /**
-   * Audits topics.
+   * Audits topics by their numbers: offsets, and the tables' metadata and keys.
    *
    * @throws AuditException when a hop cannot be read
    */
   public AuditReport run(Collection<String> topics) {
+    return run(topics, false, (step, seconds) -> {});
+  }
+
+  /**
+   * Audits topics by their numbers and compares every content: each record of the log with its line
+   * in an object, each object with its hash, each row with its event, each text in quarantine with
+   * what was sent.
+   *
+   * @param told the name of each part that was compared, and the seconds that it took
+   * @throws AuditException when a hop cannot be read
+   */
+  public AuditReport runDeep(Collection<String> topics, BiConsumer<String, Double> told) {
+    return run(topics, true, told);
+  }
+
+  private AuditReport run(
+      Collection<String> topics, boolean deep, BiConsumer<String, Double> told) {
     List<Fault> faults = new ArrayList<>();
     Receipts receipts = Receipts.read(journal);
-    EventLedger events = EventLedger.read(lake, faults::add);
+    EventLedger.Tables tables = EventLedger.Tables.open(lake);
+    EventLedger events = EventLedger.read(tables, faults::add);
     AnswersCheck answers = AnswersCheck.of(lake, events, faults::add);
     Map<TopicPartition, List<StoredObjects.Range>> stored = new HashMap<>();
     for (String topic : topics) {
@@ -56,35 +85,96 @@ public final class Audit implements AutoCloseable {
       }
     }
     Map<String, AuditReport.Partition> partitions = new TreeMap<>();
-    log.of(topics)
-        .forEach(
-            (partition, range) -> {
-              String place = EventLedger.place(partition);
-              ObjectChain chain = new ObjectChain(place, stored.getOrDefault(partition, List.of()));
-              chain.check(faults::add);
-              events.checkAgainst(partition, chain);
-              events.checkReceipts(partition, receipts.of(partition));
-              checkLog(place, range, chain, receipts.of(partition), faults::add);
-              partitions.put(
-                  place,
-                  new AuditReport.Partition(
-                      partition.topic(),
-                      partition.partition(),
-                      range.begin(),
-                      range.end(),
-                      receipts.of(partition).getLongCardinality(),
-                      chain.end(),
-                      chain.records(),
-                      events.end(partition),
-                      events.counts(partition)));
-            });
+    Map<TopicPartition, LogOffsets.Range> ranges = log.of(topics);
+    Map<TopicPartition, ObjectChain> chains = new HashMap<>();
+    ranges.forEach(
+        (partition, range) -> {
+          String place = EventLedger.place(partition);
+          ObjectChain chain = new ObjectChain(place, stored.getOrDefault(partition, List.of()));
+          chains.put(partition, chain);
+          chain.check(faults::add);
+          events.checkAgainst(partition, chain);
+          events.checkReceipts(partition, receipts.of(partition));
+          checkLog(place, range, chain, receipts.of(partition), faults::add);
+          partitions.put(
+              place,
+              new AuditReport.Partition(
+                  partition.topic(),
+                  partition.partition(),
+                  range.begin(),
+                  range.end(),
+                  receipts.of(partition).getLongCardinality(),
+                  chain.end(),
+                  chain.records(),
+                  events.end(partition),
+                  events.counts(partition)));
+        });
     events.checkRows();
+    AuditReport.Deep compared =
+        deep && !events.underWay() ? compare(tables, ranges, chains, faults, told) : null;
     return new AuditReport(
         List.copyOf(partitions.values()),
         events.done(),
         events.underWay(),
         answers.batch(),
+        compared,
         faults);
+  }
+
+  private AuditReport.Deep compare(
+      EventLedger.Tables tables,
+      Map<TopicPartition, LogOffsets.Range> ranges,
+      Map<TopicPartition, ObjectChain> chains,
+      List<Fault> faults,
+      BiConsumer<String, Double> told) {
+    long began = System.nanoTime();
+    RowsOfEvents rows = RowsOfEvents.read(tables, faults::add);
+    told.accept("rows", (System.nanoTime() - began) / 1e9);
+    ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+    try {
+      Map<TopicPartition, Future<ContentCheck.Found>> checks = new LinkedHashMap<>();
+      ranges.keySet().stream()
+          .sorted(Comparator.comparing(EventLedger::place))
+          .forEach(
+              partition ->
+                  checks.put(
+                      partition,
+                      threads.submit(
+                          () ->
+                              ContentCheck.of(
+                                  bootstrap,
+                                  partition,
+                                  java.util.Objects.requireNonNull(chains.get(partition)),
+                                  java.util.Objects.requireNonNull(ranges.get(partition)),
+                                  objects,
+                                  rows))));
+      long lines = 0;
+      long compared = 0;
+      for (var check : checks.entrySet()) {
+        ContentCheck.Found found = get(check.getValue());
+        lines += found.lines();
+        compared += found.compared();
+        faults.addAll(found.faults());
+        told.accept(EventLedger.place(check.getKey()), (System.nanoTime() - began) / 1e9);
+      }
+      return new AuditReport.Deep(lines, compared, rows.rows());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static <T> T get(Future<T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuditException known) {
+        throw known;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AuditException("Interrupted while comparing contents.", e);
+    }
   }
 
   /**

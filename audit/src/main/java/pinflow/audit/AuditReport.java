@@ -3,6 +3,7 @@ package pinflow.audit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import pinflow.audit.Hops.Outcome;
 
 /**
@@ -12,13 +13,24 @@ import pinflow.audit.Hops.Outcome;
  * @param underWay whether a daily run was in the middle of its commits, so that the rows of the
  *     tables could not be held against the events
  * @param answersBatch the batch that the answers are of, -1 before the first
+ * @param deep null for an audit by numbers alone
  */
 public record AuditReport(
     List<Partition> partitions,
     long batch,
     boolean underWay,
     long answersBatch,
+    @Nullable Deep deep,
     List<Fault> faults) {
+
+  /**
+   * What a deep audit compared beyond the numbers.
+   *
+   * @param lines of objects, all read; {@code compared} with the log, whose retention may have
+   *     deleted the others
+   * @param rows of the tables with their events' content
+   */
+  public record Deep(long lines, long compared, long rows) {}
 
   /**
    * One partition at every hop.

@@ -2,8 +2,10 @@ package pinflow.audit;
 
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -40,26 +42,40 @@ final class EventLedger {
     }
   }
 
+  /**
+   * The versions of the tables that one audit reads.
+   *
+   * @param before the last batch that was done before the first was opened: a run may commit while
+   *     they are opened one after the other
+   * @param rows {@code pin}, {@code geo}, {@code user}, as far as they are there
+   */
+  record Tables(
+      long before,
+      Map<String, LakeTable> rows,
+      Optional<LakeTable> quarantine,
+      Optional<LakeTable> events,
+      Optional<LakeTable> batches) {
+    static Tables open(LakeTables lake) {
+      long before = done(lake);
+      Map<String, LakeTable> rows = new LinkedHashMap<>();
+      TABLES.forEach(table -> lake.latest(table).ifPresent(found -> rows.put(table, found)));
+      return new Tables(
+          before, rows, lake.latest("quarantine"), lake.latest("events"), lake.latest("batches"));
+    }
+  }
+
   private EventLedger(Consumer<Fault> faults) {
     this.faults = faults;
   }
 
   /** Reads the lake's tables once. */
-  static EventLedger read(LakeTables lake, Consumer<Fault> faults) {
+  static EventLedger read(Tables tables, Consumer<Fault> faults) {
     EventLedger ledger = new EventLedger(faults);
-    // A run may commit while the tables are opened one after the other: then its number has
-    // changed.
-    long before = done(lake);
-    LakeTable[] tables =
-        TABLES.stream().map(t -> lake.latest(t).orElse(null)).toArray(LakeTable[]::new);
-    LakeTable quarantine = lake.latest("quarantine").orElse(null);
-    lake.latest("events").ifPresent(events -> ledger.readEvents(events));
-    lake.latest("batches").ifPresent(ledger::readBatches);
-    for (int i = 0; i < tables.length; i++) {
-      ledger.readRows(TABLES.get(i), tables[i]);
-    }
-    ledger.readRows("quarantine", quarantine);
-    ledger.underWay |= before != ledger.done;
+    tables.events.ifPresent(ledger::readEvents);
+    tables.batches.ifPresent(ledger::readBatches);
+    tables.rows.forEach(ledger::readRows);
+    tables.quarantine.ifPresent(quarantine -> ledger.readRows("quarantine", quarantine));
+    ledger.underWay |= tables.before != ledger.done;
     return ledger;
   }
 
@@ -253,10 +269,7 @@ final class EventLedger {
         });
   }
 
-  private void readRows(String table, @Nullable LakeTable rows) {
-    if (rows == null) {
-      return;
-    }
+  private void readRows(String table, LakeTable rows) {
     boolean quarantine = table.equals("quarantine");
     Roaring64Bitmap inds = new Roaring64Bitmap();
     List<String> columns = List.of("_topic", "_partition", "_offset", quarantine ? "table" : "ind");
@@ -322,7 +335,7 @@ final class EventLedger {
     return accounts.computeIfAbsent(partition, p -> new Account());
   }
 
-  private static TopicPartition partition(@Nullable Object topic, @Nullable Object partition) {
+  static TopicPartition partition(@Nullable Object topic, @Nullable Object partition) {
     return new TopicPartition(String.valueOf(topic), Math.toIntExact(number(partition)));
   }
 

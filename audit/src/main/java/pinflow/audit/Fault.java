@@ -21,6 +21,8 @@ public record Fault(Kind kind, String where, String what) {
     OBJECT_DOUBLE,
     /** An object is not as long as it was written, or its metadata contradict themselves. */
     OBJECT_CHANGED,
+    /** A record of an object is not what the log holds (only {@code --deep} sees it). */
+    RECORD_DIFFERS,
     /** An event of an object that was taken in has no outcome. */
     EVENT_MISSING,
     /** An event has two outcomes. */
@@ -30,12 +32,16 @@ public record Fault(Kind kind, String where, String what) {
      * be.
      */
     EVENT_UNKNOWN,
+    /** An event repeats one that has another content (only {@code --deep} sees it). */
+    EVENT_CHANGED,
     /** A clean or quarantined event has no row. */
     ROW_MISSING,
     /** An event has two rows, or an ind has. */
     ROW_DOUBLE,
     /** A row comes from an event that is not clean (or, in quarantine, not quarantined). */
     ROW_UNKNOWN,
+    /** A row has not its event's content (only {@code --deep} sees it). */
+    ROW_CHANGED,
     /** An answer does not rest on all rows of the tables that it names. */
     ANSWER_DIFFERS;
 

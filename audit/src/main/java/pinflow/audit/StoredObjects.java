@@ -56,6 +56,7 @@ public final class StoredObjects implements AutoCloseable {
    * @param named the first offset by its key
    * @param first the first offset by its metadata, {@code last} the last, both included
    * @param bytes as the store has it; {@code written} as the sink wrote it
+   * @param sha256 of what the sink wrote, lower-case hex; empty if it is not said
    */
   public record Range(
       String key,
@@ -65,7 +66,8 @@ public final class StoredObjects implements AutoCloseable {
       long last,
       long records,
       long bytes,
-      long written) {}
+      long written,
+      String sha256) {}
 
   public StoredObjects(Store store) {
     this.store = store;
@@ -126,6 +128,14 @@ public final class StoredObjects implements AutoCloseable {
                             newest -> newest.map(object -> range(object).last() + 1).orElse(0L)))));
   }
 
+  /** An object's bytes. */
+  byte[] body(String key) {
+    return reading(
+        () ->
+            s3.getObjectAsBytes(request -> request.bucket(store.bucket()).key(key))
+                .asByteArrayUnsafe());
+  }
+
   private Stream<S3Object> objects(String topic) {
     String prefix = store.prefix() + "/" + topic + "/";
     return s3
@@ -146,7 +156,8 @@ public final class StoredObjects implements AutoCloseable {
         number(object, metadata, "last-offset"),
         number(object, metadata, "record-count"),
         object.size(),
-        number(object, metadata, "body-length"));
+        number(object, metadata, "body-length"),
+        metadata.getOrDefault("body-sha256", ""));
   }
 
   private static long number(S3Object object, Map<String, String> metadata, String key) {

@@ -31,6 +31,13 @@ final class AuditCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON document on standard output.")
   private boolean json;
 
+  @Option(
+      names = "--deep",
+      description =
+          "Also compares every content: log with objects, objects with their hashes, rows with their events,"
+              + " quarantine with what was sent. Reads everything.")
+  private boolean deep;
+
   @Override
   public Integer call() {
     StateFolder state = options.state();
@@ -41,7 +48,8 @@ final class AuditCommand implements Callable<Integer> {
         Audit audit =
             new Audit(
                 Connections.kafka(config, state), objects, places.tables(), state.journal())) {
-      AuditReport report = audit.run(config.topics());
+      AuditReport report =
+          deep ? audit.runDeep(config.topics(), options.steps()::done) : audit.run(config.topics());
       if (json) {
         System.out.println(Grid.json(document(report)));
       } else {
@@ -58,6 +66,12 @@ final class AuditCommand implements Callable<Integer> {
     document.put("batch", report.batch());
     document.put("answers_batch", report.answersBatch());
     document.put("under_way", report.underWay());
+    AuditReport.Deep deep = report.deep();
+    if (deep != null) {
+      document.put(
+          "deep",
+          Map.of("lines", deep.lines(), "compared_with_log", deep.compared(), "rows", deep.rows()));
+    }
     List<Map<String, Object>> partitions = new ArrayList<>();
     for (AuditReport.Partition p : report.partitions()) {
       Map<String, Object> partition = new LinkedHashMap<>();
@@ -112,13 +126,19 @@ final class AuditCommand implements Callable<Integer> {
     out.println("  log, objects and lake: up to which offset each was seen, that offset left out.");
     if (report.underWay()) {
       out.println(
-          "  A daily run is in the middle of its commits, or was killed there: rows and answers were not checked."
+          "  A daily run is in the middle of its commits, or was killed there: rows, answers and contents were not checked."
               + " Ask again after `pinflow run daily`.");
     }
     if (report.answersBatch() < report.batch()) {
       out.println(
           "  The answers are of batch %d, the tables of batch %d: `pinflow run daily` makes them anew."
               .formatted(report.answersBatch(), report.batch()));
+    }
+    AuditReport.Deep deep = report.deep();
+    if (deep != null) {
+      out.println(
+          "  Compared: %,d lines of objects, %,d of them with the log; %,d rows with their events."
+              .formatted(deep.lines(), deep.compared(), deep.rows()));
     }
     if (report.good()) {
       out.println(

@@ -66,7 +66,7 @@ final class DemoResultTest {
         Map.of("pin", posted),
         Map.of("pin", failed),
         List.of(),
-        new AuditReport(List.of(partition), 0, false, 0, List.of()),
+        new AuditReport(List.of(partition), 0, false, 0, null, List.of()),
         Map.of());
   }
 }

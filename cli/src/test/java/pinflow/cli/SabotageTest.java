@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.sql.DriverManager;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,6 +81,7 @@ final class SabotageTest {
   @Order(0)
   void nothingIsWrongAtFirst() {
     assertThat(audit().faults()).isEmpty();
+    assertThat(foundDeep()).isEmpty();
   }
 
   @Test
@@ -106,6 +114,43 @@ final class SabotageTest {
     assertThat(found()).contains("object-double " + copy);
     s3.deleteObject(delete -> delete.bucket(bucket()).key(copy));
     assertThat(found()).isEmpty();
+  }
+
+  @Test
+  void aByteOfAnObjectChangedWithItsMetadata() throws Exception {
+    String key = lastObject();
+    byte[] body = read(key);
+    Map<String, String> metadata = metadata(key);
+    byte[] changed = body.clone();
+    int digit = new String(body, StandardCharsets.ISO_8859_1).indexOf("\"downloaded\":") + 14;
+    changed[digit] = (byte) (changed[digit] == '1' ? '0' : '1');
+    Map<String, String> itsMetadata = new HashMap<>(metadata);
+    itsMetadata.put(
+        "body-sha256",
+        HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(changed)));
+    write(key, changed, itsMetadata);
+    assertThat(found()).isEmpty();
+    assertThat(foundDeep()).isEqualTo("record-differs " + key);
+    write(key, changed, metadata);
+    assertThat(foundDeep()).isEqualTo("object-changed " + key);
+    write(key, body, metadata);
+    assertThat(foundDeep()).isEmpty();
+  }
+
+  @Test
+  void aRowAndATextInQuarantineChanged() throws Exception {
+    Path user = state.resolve("lake/user/_delta_log");
+    Path quarantine = state.resolve("lake/quarantine/_delta_log");
+    List<Path> commits =
+        List.of(
+            rewritten(user, "age + 1 AS age, date_joined::TIMESTAMPTZ AS date_joined"),
+            rewritten(quarantine, "raw || ' ' AS raw"));
+    assertThat(found()).isEmpty();
+    assertThat(foundDeep()).contains("row-changed user").contains("row-changed quarantine");
+    for (Path commit : commits) {
+      Files.delete(commit);
+    }
+    assertThat(foundDeep()).isEmpty();
   }
 
   @Test
@@ -170,14 +215,50 @@ final class SabotageTest {
     assertThat(found()).contains("log-cut", "receipt-not-in-log");
   }
 
+  /** Replaces a table's first file by one with other columns. */
+  private static Path rewritten(Path log, String columns) throws Exception {
+    String add = adds(log).get(0);
+    String path = field(add, "path");
+    Path copy = log.resolveSibling("copy-of-" + path);
+    try (var duck = DriverManager.getConnection("jdbc:duckdb:");
+        var statement = duck.createStatement()) {
+      statement.execute(
+          // Kernel takes only times that say that they are UTC.
+          "SET TimeZone = 'UTC'; COPY (SELECT * REPLACE (%s, _timestamp::TIMESTAMPTZ AS _timestamp) FROM '%s') TO '%s' (FORMAT parquet)"
+              .formatted(columns, log.resolveSibling(path), copy));
+    }
+    return commit(
+        log,
+        "{\"remove\":{\"path\":\"%s\",\"deletionTimestamp\":1,\"dataChange\":true}}%n%s%n"
+            .formatted(
+                path,
+                add.replace("\"path\":\"", "\"path\":\"copy-of-")
+                    .replaceFirst("\"size\":\\d+", "\"size\":" + Files.size(copy))));
+  }
+
   /** The kinds and places of the faults that an audit finds now. */
   private static String found() {
-    List<String> found = new ArrayList<>();
-    audit().faults().forEach(fault -> found.add(fault.kind().word() + " " + fault.where()));
-    return String.join(", ", found);
+    return words(audit());
+  }
+
+  /** Those that a deep audit finds. */
+  private static String foundDeep() {
+    AuditReport report = audit((audit, topics) -> audit.runDeep(topics, (part, seconds) -> {}));
+    assertThat(report.deep()).isNotNull();
+    return words(report);
+  }
+
+  private static String words(AuditReport report) {
+    return report.faults().stream()
+        .map(fault -> fault.kind().word() + " " + fault.where())
+        .collect(Collectors.joining(", "));
   }
 
   private static AuditReport audit() {
+    return audit(Audit::run);
+  }
+
+  private static AuditReport audit(BiFunction<Audit, List<String>, AuditReport> run) {
     Places places = Places.of(config(), state, pipeline.store());
     try (StoredObjects objects = new StoredObjects(pipeline.store());
         Audit audit =
@@ -186,7 +267,7 @@ final class SabotageTest {
                 objects,
                 places.tables(),
                 state.journal())) {
-      return audit.run(config().topics());
+      return run.apply(audit, config().topics());
     }
   }
 

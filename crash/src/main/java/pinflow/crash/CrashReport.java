@@ -75,7 +75,7 @@ final class CrashReport {
 
         Written by `./pinflow --version && mvn -q -pl crash exec:exec` on %s, in %d minutes on %d cores. The emulator posts without a break,
         through a proxy that cuts a fifth of the replies; processes are killed with SIGKILL, at named points by a debugger that stops
-        all their threads there (`crash/`, `KillPoint`), then at random moments; what was killed is started again.
+        the thread there (`crash/`, `KillPoint`), then at random moments; what was killed is started again.
 
         %s
 

@@ -76,7 +76,7 @@ final class Debugger implements AutoCloseable {
   /**
    * Waits for a point in any JVM that is connected or connects.
    *
-   * @param reached called once, with all threads of that JVM stopped at the point
+   * @param reached called once, with the thread stopped at the point
    */
   void arm(KillPoint point, Runnable reached) {
     Armed next = new Armed(point, new AtomicInteger(), reached);
@@ -127,7 +127,7 @@ final class Debugger implements AutoCloseable {
         if (event instanceof ClassPrepareEvent prepared) {
           stopAt(machine, prepared.referenceType());
         } else if (event instanceof BreakpointEvent stopped) {
-          goesOn &= !isReached(stopped.thread());
+          goesOn &= !isReached(stopped);
         }
       }
       if (goesOn) {
@@ -139,6 +139,7 @@ final class Debugger implements AutoCloseable {
   private static void watch(VirtualMachine machine, Armed armed) {
     ClassPrepareRequest loaded = machine.eventRequestManager().createClassPrepareRequest();
     loaded.addClassFilter(armed.point.type);
+    loaded.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
     loaded.enable();
     machine.classesByName(armed.point.type).forEach(type -> stopAt(machine, type, armed));
   }
@@ -159,7 +160,8 @@ final class Debugger implements AutoCloseable {
       if (!method.isBridge() && !lines.isEmpty()) {
         BreakpointRequest stop =
             machine.eventRequestManager().createBreakpointRequest(lines.get(0));
-        stop.setSuspendPolicy(EventRequest.SUSPEND_ALL);
+        // Not all threads: JDK 17's agent was seen to hang when it stopped a busy broker so.
+        stop.setSuspendPolicy(EventRequest.SUSPEND_EVENT_THREAD);
         stop.enable();
       }
     }
@@ -177,10 +179,13 @@ final class Debugger implements AutoCloseable {
     }
   }
 
-  private boolean isReached(ThreadReference thread) {
+  private boolean isReached(BreakpointEvent stopped) {
     Armed now = armed;
+    // The breakpoints of earlier points are still there.
     if (now == null
-        || !isWithin(thread, now.point.within)
+        || !stopped.location().declaringType().name().equals(now.point.type)
+        || !stopped.location().method().name().equals(now.point.method)
+        || !isWithin(stopped.thread(), now.point.within)
         || now.calls.incrementAndGet() != now.point.call) {
       return false;
     }

@@ -3,8 +3,7 @@ package pinflow.crash;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in the code at which a process is killed: on entry to a method, all of its threads
- * stopped there.
+ * A place in the code at which a process is killed: on entry to a method, the thread stopped there.
  *
  * <p>Names of other programs' methods are those of the versions in the parent's pom.xml. A point
  * that is not reached fails the run, so a renamed method does not go unnoticed.

@@ -1,0 +1,152 @@
+package pinflow.audit;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import pinflow.audit.Fault.Kind;
+
+/**
+ * The contents in the lake, by their event: the hashes in {@code events}, the rows of the tables
+ * and the texts of {@code quarantine}. Of each hash the first eight bytes are kept.
+ */
+final class RowsOfEvents {
+  private static final List<String> PROVENANCE = List.of("_topic", "_partition", "_offset");
+
+  /** By partition and offset; 0 where there is none. */
+  private final Map<TopicPartition, long[]> contents = new HashMap<>();
+
+  private final Map<TopicPartition, Map<Long, Long>> quarantined = new HashMap<>();
+  private final Consumer<Fault> faults;
+  private long rows;
+
+  private RowsOfEvents(Consumer<Fault> faults) {
+    this.faults = faults;
+  }
+
+  /** Reads the tables and compares each row's content with its event's. */
+  static RowsOfEvents read(EventLedger.Tables tables, Consumer<Fault> faults) {
+    RowsOfEvents read = new RowsOfEvents(faults);
+    tables.events().ifPresent(read::readEvents);
+    tables.rows().forEach(read::readRows);
+    tables.quarantine().ifPresent(read::readQuarantine);
+    return read;
+  }
+
+  /** Rows of {@code pin}, {@code geo} and {@code user} that were compared. */
+  long rows() {
+    return rows;
+  }
+
+  boolean isQuarantined(TopicPartition partition, long offset) {
+    return quarantined.getOrDefault(partition, Map.of()).containsKey(offset);
+  }
+
+  /** The fingerprint of a quarantined event's text. */
+  @Nullable Long raw(TopicPartition partition, long offset) {
+    return quarantined.getOrDefault(partition, Map.of()).get(offset);
+  }
+
+  static long fingerprint(@Nullable String text) {
+    return text == null ? 0 : first(Sha256.digest().digest(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static long first(byte[] hash) {
+    return ByteBuffer.wrap(hash).getLong();
+  }
+
+  private void readEvents(LakeTable events) {
+    List<Object[]> duplicates = new ArrayList<>();
+    events.forEach(
+        List.of(
+            "topic",
+            "partition",
+            "offset",
+            "content",
+            "outcome",
+            "of_topic",
+            "of_partition",
+            "of_offset"),
+        row -> {
+          if (row[3] instanceof byte[] content) {
+            TopicPartition partition = EventLedger.partition(row[0], row[1]);
+            int offset = Math.toIntExact(EventLedger.number(row[2]));
+            put(partition, offset, first(content));
+            if ("duplicate".equals(row[4])) {
+              duplicates.add(
+                  new Object[] {
+                    partition,
+                    (long) offset,
+                    EventLedger.partition(row[5], row[6]),
+                    EventLedger.number(row[7])
+                  });
+            }
+          }
+        });
+    for (Object[] duplicate : duplicates) {
+      TopicPartition partition = (TopicPartition) duplicate[0];
+      long offset = (Long) duplicate[1];
+      if (content(partition, offset)
+          != content((TopicPartition) duplicate[2], (Long) duplicate[3])) {
+        faults.accept(
+            new Fault(
+                Kind.EVENT_CHANGED,
+                EventLedger.place(partition) + "/" + offset,
+                "it is said to repeat an event that has another content"));
+      }
+    }
+  }
+
+  private void readRows(String table, LakeTable rowsOfTable) {
+    List<String> columns = new ArrayList<>(PROVENANCE);
+    rowsOfTable.columns().stream().filter(c -> !c.startsWith("_")).forEach(columns::add);
+    rowsOfTable.forEach(
+        columns,
+        row -> {
+          TopicPartition partition = EventLedger.partition(row[0], row[1]);
+          long offset = EventLedger.number(row[2]);
+          rows++;
+          long hash = first(RowContent.hash(Arrays.asList(row).subList(3, row.length)));
+          if (hash != content(partition, offset)) {
+            faults.accept(
+                new Fault(
+                    Kind.ROW_CHANGED,
+                    table,
+                    "the row of event %s/%d, ind %s, has not that event's content"
+                        .formatted(EventLedger.place(partition), offset, row[3])));
+          }
+        });
+  }
+
+  private void readQuarantine(LakeTable quarantine) {
+    quarantine.forEach(
+        List.of("_topic", "_partition", "_offset", "raw"),
+        row ->
+            quarantined
+                .computeIfAbsent(
+                    EventLedger.partition(row[0], row[1]), partition -> new HashMap<>())
+                .put(
+                    EventLedger.number(row[2]),
+                    fingerprint(row[3] instanceof String text ? text : null)));
+  }
+
+  private void put(TopicPartition partition, int offset, long content) {
+    long[] all = contents.computeIfAbsent(partition, p -> new long[1024]);
+    if (offset >= all.length) {
+      all = Arrays.copyOf(all, Math.max(offset + 1, all.length * 2));
+      contents.put(partition, all);
+    }
+    all[offset] = content;
+  }
+
+  private long content(TopicPartition partition, long offset) {
+    long[] all = contents.getOrDefault(partition, new long[0]);
+    return offset >= 0 && offset < all.length ? all[(int) offset] : 0;
+  }
+}
