@@ -12,9 +12,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,18 +32,28 @@ public final class Database implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
-  private final Process server;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+  private final Path home;
+  private final MariaDbPrograms programs;
   private final FolderLock lock;
   private final int port;
-  private final String schema;
-  private final Thread endWithJvm;
+  private final Account account;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Thread endWithJvm = new Thread(this::end, "end-mariadb");
+  private @Nullable Process server;
 
-  private Database(Process server, FolderLock lock, int port, String schema) {
-    this.server = server;
+  /** Who may do all on one schema. */
+  private record Account(String user, String password, String schema) {}
+
+  private Database(
+      Path home, MariaDbPrograms programs, FolderLock lock, int port, Account account) {
+    this.home = home;
+    this.programs = programs;
     this.lock = lock;
     this.port = port;
-    this.schema = schema;
-    this.endWithJvm = new Thread(() -> end(server.toHandle()), "end-mariadb");
+    this.account = account;
     Runtime.getRuntime().addShutdownHook(endWithJvm);
   }
 
@@ -55,7 +67,8 @@ public final class Database implements AutoCloseable {
 
   /**
    * Starts a server on the data in {@code folder}, which is made if it is missing, and returns when
-   * the user can log in. A server that a killed process has left on the folder is ended first.
+   * the user can log in. A server that a killed process has left on the folder is ended first; one
+   * that ends by itself is started again.
    *
    * @param port 0 for any free one
    * @param user made if need be, and given this password
@@ -72,7 +85,7 @@ public final class Database implements AutoCloseable {
       FolderLock lock = FolderLock.take(home, "database");
       try {
         FolderLock.requireSpace(home, "database");
-        return start(home, lock, port, user, password, schema, cache);
+        return start(home, lock, port, new Account(user, password, schema), cache);
       } catch (IOException | RuntimeException e) {
         lock.close();
         throw e;
@@ -86,32 +99,75 @@ public final class Database implements AutoCloseable {
   }
 
   private static Database start(
-      Path home,
-      FolderLock lock,
-      int configuredPort,
-      String user,
-      String password,
-      String schema,
-      Path cache)
+      Path home, FolderLock lock, int configuredPort, Account account, Path cache)
       throws IOException {
     endOrphan(home); // it may hold the port
     int port = Ports.claim(configuredPort, "source.port");
     MariaDbPrograms programs = MariaDbPrograms.unpack(cache);
     install(programs, home);
-    Path init = writeInit(home, user, password, schema);
+    Database database = new Database(home, programs, lock, port, account);
     try {
-      Process server = programs.process(home, serverCommand(programs, home, port, init)).start();
-      Database database = new Database(server, lock, port, schema);
+      database.launch();
+    } catch (IOException | RuntimeException e) {
+      database.close();
+      throw e;
+    }
+    return database;
+  }
+
+  /** Starts the server and waits until the user can log in. */
+  private void launch() throws IOException {
+    Path init = writeInit(home, account);
+    try {
+      Process started;
+      synchronized (this) {
+        if (closing.getCount() == 0) {
+          return;
+        }
+        started = programs.process(home, serverCommand(programs, home, port, init)).start();
+        server = started;
+        Files.writeString(pidFile(home), Long.toString(started.pid()));
+      }
       try {
-        Files.writeString(pidFile(home), Long.toString(server.pid()));
-        database.awaitLogin(home, user, password);
-      } catch (IOException | RuntimeException e) {
-        database.close();
+        awaitLogin(started);
+      } catch (RuntimeException e) {
+        end(started.toHandle());
         throw e;
       }
-      return database;
+      started
+          .onExit()
+          .thenAcceptAsync(this::ended, task -> new Thread(task, "mariadb-again").start());
     } finally {
       Files.delete(init);
+    }
+  }
+
+  /** Starts a server that has ended by itself again, until it runs. */
+  private void ended(Process gone) {
+    Duration pause = FIRST_PAUSE;
+    while (!isClosing(pause)) {
+      log.error(
+          "MariaDB (process {}) has ended by itself with {}; it is started again. Its log ends:\n{}",
+          gone.pid(),
+          gone.exitValue(),
+          lastLines(home));
+      try {
+        launch();
+        return;
+      } catch (IOException | PlatformException e) {
+        log.error("MariaDB could not be started again, which is tried in {}", pause, e);
+        pause = pause.multipliedBy(2);
+        pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+      }
+    }
+  }
+
+  private boolean isClosing(Duration within) {
+    try {
+      return closing.await(within.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
     }
   }
 
@@ -139,18 +195,29 @@ public final class Database implements AutoCloseable {
 
   /** {@code jdbc:mariadb://127.0.0.1:port/schema}. */
   public String jdbcUrl() {
-    return "jdbc:mariadb://127.0.0.1:%d/%s".formatted(port, schema);
+    return "jdbc:mariadb://127.0.0.1:%d/%s".formatted(port, account.schema);
   }
 
   @Override
   public void close() {
-    end(server.toHandle());
+    end();
     try {
       Runtime.getRuntime().removeShutdownHook(endWithJvm);
     } catch (IllegalStateException e) {
       log.debug("Closed while the JVM ends: the hook runs too, and finds nothing to do");
     }
     lock.close();
+  }
+
+  private void end() {
+    Process running;
+    synchronized (this) {
+      closing.countDown();
+      running = server;
+    }
+    if (running != null) {
+      end(running.toHandle());
+    }
   }
 
   /** The process id may be another's by now: the command line must name this folder, too. */
@@ -214,9 +281,8 @@ public final class Database implements AutoCloseable {
   }
 
   /** SQL run by the server as it starts: nobody else has the rights to make a user. */
-  private static Path writeInit(Path home, String user, String password, String schema)
-      throws IOException {
-    String account = "'%s'@'%%'".formatted(escape(user));
+  private static Path writeInit(Path home, Account account) throws IOException {
+    String user = "'%s'@'%%'".formatted(escape(account.user));
     Path init = home.resolve("init.sql");
     Files.deleteIfExists(init);
     Files.createFile(
@@ -224,10 +290,10 @@ public final class Database implements AutoCloseable {
     return Files.write(
         init,
         List.of(
-            "CREATE DATABASE IF NOT EXISTS `%s`;".formatted(schema),
-            "CREATE USER IF NOT EXISTS %s;".formatted(account),
-            "ALTER USER %s IDENTIFIED BY '%s';".formatted(account, escape(password)),
-            "GRANT ALL ON `%s`.* TO %s;".formatted(schema.replace("_", "\\_"), account)));
+            "CREATE DATABASE IF NOT EXISTS `%s`;".formatted(account.schema),
+            "CREATE USER IF NOT EXISTS %s;".formatted(user),
+            "ALTER USER %s IDENTIFIED BY '%s';".formatted(user, escape(account.password)),
+            "GRANT ALL ON `%s`.* TO %s;".formatted(account.schema.replace("_", "\\_"), user)));
   }
 
   private static List<String> serverCommand(
@@ -263,16 +329,18 @@ public final class Database implements AutoCloseable {
     return command;
   }
 
-  private void awaitLogin(Path home, String user, String password) {
+  private void awaitLogin(Process started) {
     long began = System.nanoTime();
     while (true) {
       try {
-        DriverManager.getConnection(jdbcUrl() + "?connectTimeout=5000", user, password).close();
+        DriverManager.getConnection(
+                jdbcUrl() + "?connectTimeout=5000", account.user, account.password)
+            .close();
         return;
       } catch (SQLException e) {
         boolean late = System.nanoTime() - began > START_LIMIT.toNanos();
         try {
-          if (late || server.waitFor(20, TimeUnit.MILLISECONDS)) {
+          if (late || started.waitFor(20, TimeUnit.MILLISECONDS)) {
             throw new PlatformException(
                 "MariaDB does not answer on port %d (source.port): %s. Its log ends:%n%s"
                     .formatted(port, e.getMessage(), lastLines(home)),

@@ -2,12 +2,15 @@ package pinflow.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,12 +46,31 @@ class DatabaseTest {
           .isInstanceOf(PlatformException.class)
           .hasMessageContaining("Port " + database.port() + " (source.port)");
     }
-    try (Database database = start(folder, "another");
-        Connection connection = connect(database, "pinflow", "another")) {
-      assertThat(ask(connection, "SELECT c FROM t")).isEqualTo("né 📌");
-      assertThatThrownBy(() -> connect(database, "pinflow", PASSWORD))
-          .isInstanceOf(SQLException.class);
+    try (Database database = start(folder, "another")) {
+      try (Connection connection = connect(database, "pinflow", "another")) {
+        assertThat(ask(connection, "SELECT c FROM t")).isEqualTo("né 📌");
+        assertThatThrownBy(() -> connect(database, "pinflow", PASSWORD))
+            .isInstanceOf(SQLException.class);
+      }
+      isStartedAgainWhenItIsKilled(database, folder);
     }
+  }
+
+  private static void isStartedAgainWhenItIsKilled(Database database, Path folder)
+      throws Exception {
+    long pid = Long.parseLong(Files.readString(folder.resolve("mariadb.pid")));
+    ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
+    server.destroyForcibly();
+    server.onExit().join();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptions()
+        .untilAsserted(
+            () -> {
+              try (Connection connection = connect(database, "pinflow", "another")) {
+                assertThat(ask(connection, "SELECT c FROM t")).isEqualTo("né 📌");
+              }
+            });
   }
 
   private static Database start(Path folder, String password) {
