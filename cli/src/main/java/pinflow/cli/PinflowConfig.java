@@ -91,7 +91,12 @@ record PinflowConfig(
         id,
         new DatabaseConfig(source.url(), source.creds(), 0, source.user(), source.password()),
         free,
-        new KafkaConfig(kafka.bootstrap(), 0, kafka.partitions(), kafka.replicationFactor()),
+        new KafkaConfig(
+            kafka.bootstrap(),
+            0,
+            kafka.partitions(),
+            kafka.replicationFactor(),
+            kafka.reserveBytes()),
         new ConnectConfig(connect.url(), 0),
         new StoreConfig(
             store.endpoint(),

@@ -12,6 +12,7 @@ import pinflow.audit.StoredObjects;
 import pinflow.audit.StoredObjects.Store;
 import pinflow.control.Installation;
 import pinflow.gateway.Gateway;
+import pinflow.gateway.log.Room;
 import pinflow.platform.Connectors;
 import pinflow.platform.Platform;
 import pinflow.platform.Topics;
@@ -29,6 +30,7 @@ final class Pipeline implements AutoCloseable {
   private final PinflowConfig config;
   private final StateFolder state;
   private final Steps steps;
+  private final CompletableFuture<String> gaveUp = new CompletableFuture<>();
   private Running running;
   private @Nullable Store store;
 
@@ -68,7 +70,8 @@ final class Pipeline implements AutoCloseable {
                 state.path(), Installation.current().plugins(), state.resolve("secrets")),
             new Platform.Keys(
                 keys.databaseUser(), keys.databasePassword(), keys.accessKey(), keys.secretKey()),
-            steps::done);
+            steps::done,
+            gaveUp::complete);
     parts.push(platform);
     Store objects = storeOf(platform, keys);
     store = objects;
@@ -77,9 +80,16 @@ final class Pipeline implements AutoCloseable {
     }
     Topics.create(platform.kafka(), config.topics(), config.kafka());
     var connect = CompletableFuture.supplyAsync(() -> startSink(platform, objects));
-    Gateway gateway = steps.time("gateway", () -> Gateway.start(config.gateway(platform.kafka())));
+    Gateway gateway =
+        steps.time("gateway", () -> Gateway.start(config.gateway(platform.kafka()), room()));
     parts.push(gateway);
     running = describe(platform, gateway, join(connect), objects, keys);
+  }
+
+  private Room room() {
+    return Platform.isEmbedded(config.kafka().bootstrap())
+        ? new Room(state::freeBytes, config.kafka().reserveBytes())
+        : Room.ENDLESS;
   }
 
   private static URI join(CompletableFuture<URI> worker) {
@@ -148,6 +158,11 @@ final class Pipeline implements AutoCloseable {
     }
     credentials.put("s3", s3);
     return new Running(running.state(), running.pid(), config.id(), addresses, credentials);
+  }
+
+  /** Completes with the reason when a part gives up for good. */
+  CompletableFuture<String> gaveUp() {
+    return gaveUp;
   }
 
   Running running() {

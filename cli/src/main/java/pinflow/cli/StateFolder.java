@@ -237,6 +237,16 @@ final class StateFolder implements AutoCloseable {
     }
   }
 
+  /** Free bytes on its disk. */
+  long freeBytes() {
+    try {
+      return Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      throw new MachineException(
+          "The state folder %s cannot be read: %s.".formatted(folder, describe(e)));
+    }
+  }
+
   /** Whether there is anything but the lock in the folder. */
   boolean holdsData() throws IOException {
     try (var files = Files.list(folder)) {

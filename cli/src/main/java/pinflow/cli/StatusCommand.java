@@ -26,7 +26,20 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     StateFolder state = options.state();
-    Optional<Running> running = state.isTaken() ? state.running() : Optional.empty();
+    boolean taken = state.isTaken();
+    Optional<Running> running = taken ? state.running() : Optional.empty();
+    if (running.isEmpty() && taken) {
+      // Its parts have not begun, or have given up.
+      System.out.println(
+          json
+              ? Grid.json(Map.of("state", "waiting"))
+              : "waiting: the pinflow in %s has no parts running; is its disk full (%d MB are free)? %s says more"
+                  .formatted(
+                      state.path(),
+                      state.freeBytes() / 1_000_000,
+                      state.resolve("logs/pinflow.log")));
+      return ExitCode.UNAVAILABLE;
+    }
     if (running.isEmpty()) {
       System.out.println(
           json

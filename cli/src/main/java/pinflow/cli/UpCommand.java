@@ -10,7 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,6 +27,15 @@ import picocli.CommandLine.Option;
         "Runs everything: database, broker, object store, Connect with the sink, gateway.")
 final class UpCommand implements Callable<Integer> {
   private static final Duration LONGEST_START = Duration.ofMinutes(3);
+  private static final Duration LONGEST_END = Duration.ofSeconds(60);
+
+  /** A run that was longer did not fail because of the one before. */
+  private static final Duration SOUND = Duration.ofMinutes(1);
+
+  private static final int MOST_FAILURES = 5;
+
+  /** What the parts ask for when they start. */
+  private static final long LEAST_ROOM = 128 << 20;
 
   @Mixin private final Options options = new Options();
 
@@ -53,34 +66,95 @@ final class UpCommand implements Callable<Integer> {
     return detach ? detach() : run(config);
   }
 
-  private int run(PinflowConfig config) throws InterruptedException {
+  private int run(PinflowConfig config) {
     StateFolder state = options.state();
     state.take();
     Logs.toFile(state.resolve("logs/pinflow.log"));
     Steps steps = options.steps();
     steps.say("Starting in " + state.path());
     CountDownLatch ended = new CountDownLatch(1);
-    CountDownLatch asked = new CountDownLatch(1);
+    CompletableFuture<String> asked = new CompletableFuture<>();
     // The hook holds the JVM until all parts have ended in their order.
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  asked.countDown();
+                  asked.complete("Ctrl-C");
                   awaitQuietly(ended);
                 },
                 "ctrl-c"));
     try (state) {
-      try (Pipeline pipeline = Pipeline.start(config, state, steps)) {
-        StatusCommand.print(pipeline.running(), json, System.out);
-        steps.say("Ctrl-C ends it.");
-        asked.await();
-        steps.say("Ending …");
+      for (int failures = 0; !asked.isDone(); failures++) {
+        long began = System.nanoTime();
+        runOnce(config, state, steps, asked);
+        if (System.nanoTime() - began > SOUND.toNanos()) {
+          failures = 0;
+        }
+        if (!asked.isDone() && failures == MOST_FAILURES) {
+          throw new MachineException(
+              "Parts gave up %d times in a row; %s says why. What was acknowledged is on disk."
+                  .formatted(failures + 1, state.resolve("logs/pinflow.log")));
+        }
+        awaitRoom(config, state, steps, asked);
       }
       steps.say("Ended.");
       return ExitCode.OK;
     } finally {
       ended.countDown();
+    }
+  }
+
+  /** Until it is asked to end or a part gives up. */
+  private void runOnce(
+      PinflowConfig config, StateFolder state, Steps steps, CompletableFuture<String> asked) {
+    Thread limit = new Thread(UpCommand::haltLater, "end-limit");
+    limit.setDaemon(true);
+    try (Pipeline pipeline = Pipeline.start(config, state, steps)) {
+      StatusCommand.print(pipeline.running(), json, System.out);
+      steps.say("Ctrl-C ends it.");
+      CompletableFuture.anyOf(asked, pipeline.gaveUp()).join();
+      steps.say(
+          asked.isDone()
+              ? "Ending …"
+              : "A part gave up (%s); all are ended and started again."
+                  .formatted(pipeline.gaveUp().join()));
+      // A broken broker may wait for a thread that does not end any more.
+      limit.start();
+    }
+    limit.interrupt();
+  }
+
+  private static void haltLater() {
+    try {
+      Thread.sleep(LONGEST_END.toMillis());
+      Runtime.getRuntime().halt(ExitCode.MACHINE);
+    } catch (InterruptedException e) {
+      // All have ended.
+    }
+  }
+
+  /** Until the disk has room again: a start on a full one would fail. */
+  private void awaitRoom(
+      PinflowConfig config, StateFolder state, Steps steps, CompletableFuture<String> asked) {
+    long needed = Math.max(LEAST_ROOM, config.kafka().reserveBytes());
+    boolean told = false;
+    while (!asked.isDone() && state.freeBytes() < needed) {
+      if (!told) {
+        told = true;
+        steps.say(
+            "Waiting until %d MB are free on the disk of %s."
+                .formatted(needed / 1_000_000, state.path()));
+      }
+      try {
+        asked.get(1, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        // Asked again.
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
     }
   }
 
@@ -124,7 +198,7 @@ final class UpCommand implements Callable<Integer> {
         StatusCommand.print(running.get(), json, System.out);
         return ExitCode.OK;
       }
-      process.waitFor(100, java.util.concurrent.TimeUnit.MILLISECONDS);
+      process.waitFor(100, TimeUnit.MILLISECONDS);
     }
     process.destroy();
     System.err.println("pinflow: not ready within %s; see %s.".formatted(LONGEST_START, out));

@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 import pinflow.gateway.kafka.KafkaRest;
 import pinflow.gateway.log.Log;
 import pinflow.gateway.log.LogConfig;
+import pinflow.gateway.log.Room;
 
 /**
  * The HTTP door of the pipeline. A 2xx answer to a produce request means that its records are
@@ -44,7 +45,7 @@ public final class Gateway implements AutoCloseable {
   private final AtomicInteger connections = new AtomicInteger();
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
 
-  private Gateway(GatewayConfig config) {
+  private Gateway(GatewayConfig config, Room room) {
     this.config = config;
     this.inFlight = new InFlight(config.maxInFlightBytes());
     this.log =
@@ -57,8 +58,8 @@ public final class Gateway implements AutoCloseable {
                 config.idempotencyWindow(),
                 config.idempotencyKeys()),
             InstantSource.system());
-    this.kafkaRest = new KafkaRest(config, log, inFlight);
-    Health.register(routes, log);
+    this.kafkaRest = new KafkaRest(config, log, inFlight, room);
+    Health.register(routes, log, room);
     kafkaRest.register(routes);
     this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops()));
   }
@@ -69,7 +70,12 @@ public final class Gateway implements AutoCloseable {
    * @throws GatewayException when the port is taken, or {@code bootstrap} is not an address
    */
   public static Gateway start(GatewayConfig config) {
-    Gateway gateway = created(config);
+    return start(config, Room.ENDLESS);
+  }
+
+  /** As the one above, for a log on a disk that can be full: then it answers 507. */
+  public static Gateway start(GatewayConfig config, Room room) {
+    Gateway gateway = created(config, room);
     try {
       gateway.listen();
       logger.info("Gateway listens on {}", gateway.url());
@@ -98,9 +104,9 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private static Gateway created(GatewayConfig config) {
+  private static Gateway created(GatewayConfig config, Room room) {
     try {
-      return new Gateway(config);
+      return new Gateway(config, room);
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new GatewayException(

@@ -4,16 +4,17 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.vertx.core.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import pinflow.gateway.log.Log;
+import pinflow.gateway.log.Room;
 
 /**
  * {@code GET /health/live}: 200 as long as the process answers. {@code GET /health/ready}: 200
  * {@code {"status":"ready"}}, or 503 {@code {"status":"not ready","reason":"…"}} until the
- * idempotency keys in the log are known and while no broker answers.
+ * idempotency keys in the log are known, while no broker answers, and while the disk is full.
  */
 final class Health {
   private Health() {}
 
-  static void register(Routes routes, Log log) {
+  static void register(Routes routes, Log log, Room room) {
     routes.add(
         HttpMethod.GET,
         "/health/live",
@@ -27,6 +28,7 @@ final class Health {
                     reason ->
                         exchange.answer(
                             reason
+                                .or(room::missing)
                                 .map(Health::notReady)
                                 .orElse(json(200, "{\"status\":\"ready\"}")))));
   }

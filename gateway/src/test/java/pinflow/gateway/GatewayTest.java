@@ -80,6 +80,25 @@ class GatewayTest {
   }
 
   @Test
+  void onAFullDiskNothingIsTakenUntilThereIsRoom() throws Exception {
+    String topic = rig.topic(1);
+    String one = "{\"records\":[{\"value\":1}]}";
+    rig.freeBytes(999_999);
+    Rig.until(() -> rig.produce(topic, one, "Idempotency-Key", "full").statusCode() == 507);
+    long written = rig.read(topic).size();
+    HttpResponse<String> refused = rig.produce(topic, one, "Idempotency-Key", "another");
+    assertThat(refused.statusCode()).isEqualTo(507);
+    assertThat(refused.headers().firstValue("Retry-After")).contains("5");
+    assertThat(refused.body()).contains("kafka.reserve-bytes", "Nothing was written");
+    assertThat(rig.get("/health/ready").body()).contains("kafka.reserve-bytes");
+    assertThat(rig.read(topic)).hasSize((int) written);
+
+    rig.freeBytes(Long.MAX_VALUE);
+    Rig.until(() -> rig.produce(topic, one, "Idempotency-Key", "full").statusCode() == 200);
+    assertThat(rig.read(topic)).hasSize(1);
+  }
+
+  @Test
   void theKeyChoosesThePartition() throws Exception {
     String topic = rig.topic(3);
     String records =

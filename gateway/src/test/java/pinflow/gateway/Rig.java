@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -28,6 +29,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
+import pinflow.gateway.log.Room;
 import pinflow.platform.Broker;
 
 /** A broker and a gateway before it, each of which can be stopped and started again. */
@@ -39,6 +41,7 @@ public final class Rig implements AutoCloseable {
   private final @Nullable Path folder;
   private final UnaryOperator<GatewayConfig> settings;
   private final HttpClient http = HttpClient.newHttpClient();
+  private final AtomicLong freeBytes = new AtomicLong(Long.MAX_VALUE);
   private @Nullable Broker broker;
   private final String bootstrap;
   private Gateway gateway;
@@ -67,7 +70,14 @@ public final class Rig implements AutoCloseable {
   }
 
   private Gateway startedGateway() {
-    return Gateway.start(settings.apply(GatewayConfig.of("127.0.0.1", 0, bootstrap)));
+    return Gateway.start(
+        settings.apply(GatewayConfig.of("127.0.0.1", 0, bootstrap)),
+        new Room(freeBytes::get, 1_000_000));
+  }
+
+  /** What the log's disk is said to have; a million bytes are kept back. */
+  void freeBytes(long bytes) {
+    freeBytes.set(bytes);
   }
 
   public void restartGateway() {

@@ -7,8 +7,10 @@ package pinflow.platform;
  * @param port the embedded broker's
  * @param partitions of each event topic that Pinflow makes
  * @param replicationFactor of each event topic, on a cluster
+ * @param reserveBytes free space of the embedded broker's disk below which no records are taken
  */
-public record KafkaConfig(String bootstrap, int port, int partitions, int replicationFactor) {
+public record KafkaConfig(
+    String bootstrap, int port, int partitions, int replicationFactor, long reserveBytes) {
   public KafkaConfig {
     Check.address("kafka.bootstrap", bootstrap);
     if (!bootstrap.equals(Check.EMBEDDED)
@@ -19,5 +21,9 @@ public record KafkaConfig(String bootstrap, int port, int partitions, int replic
     Check.port("kafka.port", port);
     Check.range("kafka.partitions", partitions, 1, 1_000);
     Check.range("kafka.replication-factor", replicationFactor, 1, 10);
+    if (reserveBytes < 0) {
+      throw new IllegalArgumentException(
+          "kafka.reserve-bytes is %d; it must be 0 (no reserve) or more".formatted(reserveBytes));
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -52,10 +53,17 @@ public final class Platform implements AutoCloseable {
    * Starts what is to be embedded: the database, the broker and the store side by side.
    *
    * @param told the name of each part that has started, and the seconds it took
+   * @param gaveUp told why when a part gives up later, on a full disk for one: all are to be closed
+   *     then, and may be started again
    * @throws PlatformException when one cannot start; the others are then ended again
    */
   public static Platform start(
-      Parts parts, Folders folders, Keys keys, BiConsumer<String, Double> told) {
+      Parts parts,
+      Folders folders,
+      Keys keys,
+      BiConsumer<String, Double> told,
+      Consumer<String> gaveUp) {
+    KafkaExit.tell(gaveUp);
     Platform platform = new Platform(parts, folders, told);
     try {
       var database =

@@ -17,6 +17,7 @@ import pinflow.gateway.InFlight;
 import pinflow.gateway.Reply;
 import pinflow.gateway.Routes;
 import pinflow.gateway.log.Log;
+import pinflow.gateway.log.Room;
 
 /** The paths of the dialect: Confluent REST proxy, API version 2. */
 public final class KafkaRest implements AutoCloseable {
@@ -28,8 +29,8 @@ public final class KafkaRest implements AutoCloseable {
   private final Metadata metadata;
   private final Consumers consumers;
 
-  public KafkaRest(GatewayConfig config, Log log, InFlight inFlight) {
-    this.produce = new Produce(log, inFlight, workers);
+  public KafkaRest(GatewayConfig config, Log log, InFlight inFlight, Room room) {
+    this.produce = new Produce(log, inFlight, room, workers);
     this.metadata = new Metadata(log.topics());
     this.consumers =
         new Consumers(

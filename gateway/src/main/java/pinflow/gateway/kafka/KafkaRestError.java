@@ -34,7 +34,8 @@ enum KafkaRestError {
   TOO_MANY_REQUESTS(429, 42901, "HTTP 429 Too Many Requests"),
   INTERNAL(500, 500, "Internal Server Error"),
   KAFKA_ERROR(500, 50002, "Kafka error"),
-  KAFKA_RETRIABLE_ERROR(503, 50003, "Retriable Kafka error");
+  KAFKA_RETRIABLE_ERROR(503, 50003, "Retriable Kafka error"),
+  DISK_FULL(507, 507, "Insufficient Storage");
 
   private final int status;
   private final int code;

@@ -74,8 +74,10 @@ final class KafkaRestException extends RuntimeException {
   /** {@code {"error_code":…,"message":"…"}}. */
   Reply reply() {
     Map<String, String> headers = new HashMap<>();
-    if (error.status() == 503 || error.status() == 429) {
-      headers.put("Retry-After", "1");
+    switch (error.status()) {
+      case 429, 503 -> headers.put("Retry-After", "1");
+      case 507 -> headers.put("Retry-After", "5");
+      default -> {}
     }
     return new Reply(
         error.status(),

@@ -21,6 +21,7 @@ import pinflow.gateway.log.Outcome;
 import pinflow.gateway.log.Outcome.Failed;
 import pinflow.gateway.log.Outcome.Reason;
 import pinflow.gateway.log.Outcome.Written;
+import pinflow.gateway.log.Room;
 import pinflow.gateway.log.Topic;
 
 /**
@@ -29,7 +30,7 @@ import pinflow.gateway.log.Topic;
  * <p>Answers when every record is acknowledged or has failed, or at the request's deadline. 200
  * when any record was written, with an error in the place of each that was not, as Confluent's
  * proxy does. When none was written: 503 where a retry is worth it, 413 for a record over the
- * topic's limit, else 500.
+ * topic's limit, else 500. 507 while the log's disk has no room.
  */
 final class Produce {
   private static final String KEY_HEADER = "Idempotency-Key";
@@ -42,6 +43,7 @@ final class Produce {
 
   private final Log log;
   private final long maxRecords;
+  private final Room room;
   private final Executor workers;
 
   /** A request as its headers tell it, before the body. */
@@ -55,8 +57,9 @@ final class Produce {
   /**
    * @param workers parse bodies and hand records to Kafka, which may block for a moment
    */
-  Produce(Log log, InFlight inFlight, Executor workers) {
+  Produce(Log log, InFlight inFlight, Room room, Executor workers) {
     this.log = log;
+    this.room = room;
     this.maxRecords = inFlight.capacity() / RECORD_OVERHEAD / 2;
     this.workers = workers;
   }
@@ -70,6 +73,12 @@ final class Produce {
   }
 
   private void receive(Exchange exchange, @Nullable Integer partition) {
+    room.missing()
+        .ifPresent(
+            words -> {
+              throw KafkaRestError.DISK_FULL.because(
+                  words + ". Nothing was written; retry when there is room.");
+            });
     Request request =
         new Request(
             exchange.path("topic"),
