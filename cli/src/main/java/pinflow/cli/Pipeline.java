@@ -1,12 +1,12 @@
 package pinflow.cli;
 
 import java.net.URI;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
 import pinflow.audit.StoredObjects;
 import pinflow.audit.StoredObjects.Store;
@@ -24,9 +24,12 @@ import pinflow.platform.Topics;
  * last.
  */
 final class Pipeline implements AutoCloseable {
+  /** The connector's name. */
+  static final String SINK = "pinflow-sink";
+
   private static final String SECRETS = "secrets/store.properties";
 
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
   private final PinflowConfig config;
   private final StateFolder state;
   private final Steps steps;
@@ -128,7 +131,7 @@ final class Pipeline implements AutoCloseable {
       properties.put("aws.access.key.id", "${file:" + file + ":access-key}");
       properties.put("aws.secret.access.key", "${file:" + file + ":secret-key}");
     }
-    steps.time("sink", () -> Connectors.put(worker, "pinflow-sink", properties));
+    steps.time("sink", () -> parts.push(Connectors.run(worker, SINK, properties)));
     return worker;
   }
 

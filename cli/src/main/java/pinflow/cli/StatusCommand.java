@@ -47,23 +47,30 @@ final class StatusCommand implements Callable<Integer> {
               : "stopped: no pinflow runs in %s".formatted(state.path()));
       return ExitCode.UNAVAILABLE;
     }
-    List<String> silent = Health.silent(running.get());
-    Running said = silent.isEmpty() ? running.get() : running.get().withState("degraded");
-    print(said, json, System.out);
-    if (!silent.isEmpty()) {
-      System.err.println(
-          "pinflow: no answer from %s; see %s."
-              .formatted(String.join(", ", silent), state.resolve("logs/pinflow.log")));
+    List<Health.Part> ill = Health.of(running.get()).stream().filter(part -> !part.good()).toList();
+    Running said = ill.isEmpty() ? running.get() : running.get().withState("degraded");
+    print(said, ill, json, System.out);
+    ill.forEach(
+        part -> System.err.println("pinflow: %s: %s".formatted(part.name(), part.detail())));
+    if (!ill.isEmpty()) {
+      System.err.println("pinflow: see " + state.resolve("logs/pinflow.log"));
     }
     return said.state().equals("ready") ? ExitCode.OK : ExitCode.UNAVAILABLE;
   }
 
   static void print(Running running, boolean json, PrintStream out) {
+    print(running, List.of(), json, out);
+  }
+
+  private static void print(Running running, List<Health.Part> ill, boolean json, PrintStream out) {
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("state", running.state());
       document.put("pid", running.pid());
       document.put("id", running.id());
+      Map<String, String> problems = new LinkedHashMap<>();
+      ill.forEach(part -> problems.put(part.name(), part.detail()));
+      document.put("problems", problems);
       document.put("addresses", running.addresses());
       document.put("credentials", running.credentials());
       out.println(Grid.json(document));

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connectors of a Connect worker, embedded or not, through its REST API.
@@ -30,6 +32,13 @@ public final class Connectors {
   private static final Duration STALE = Duration.ofSeconds(3);
 
   private static final Duration PAUSE = Duration.ofMillis(50);
+
+  /** Between two looks at a connector that runs; twice as long after each restart in a row. */
+  private static final Duration WATCH = Duration.ofSeconds(3);
+
+  private static final Duration LONGEST_WATCH = Duration.ofSeconds(20);
+
+  private static final Logger log = LoggerFactory.getLogger(Connectors.class);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -66,9 +75,49 @@ public final class Connectors {
     new Connectors(worker).put(connector, properties);
   }
 
+  /**
+   * As {@link #put}, and from then on restarts what fails, until it is closed. Connect itself
+   * leaves a failed task alone.
+   */
+  public static AutoCloseable run(URI worker, String connector, Map<String, String> properties) {
+    Connectors connectors = new Connectors(worker);
+    connectors.put(connector, properties);
+    Thread watch = new Thread(() -> connectors.watch(connector), "watch-" + connector);
+    watch.setDaemon(true);
+    watch.start();
+    return watch::interrupt;
+  }
+
+  private void watch(String connector) {
+    String path = path(connector);
+    Duration pause = WATCH;
+    while (!Thread.interrupted()) {
+      LockSupport.parkNanos(pause.toNanos());
+      try {
+        if (state(path) instanceof State.Failed failed) {
+          log.warn("The connector {} has failed and is restarted: {}", connector, failed.trace);
+          restart(path, Deadline.in(LIMIT));
+          pause = pause.compareTo(LONGEST_WATCH) < 0 ? pause.multipliedBy(2) : pause;
+        } else {
+          pause = WATCH;
+        }
+      } catch (PlatformException e) {
+        log.debug("The worker does not answer; it is asked again", e);
+      }
+    }
+  }
+
+  private static String path(String connector) {
+    return "/connectors/" + URLEncoder.encode(connector, StandardCharsets.UTF_8);
+  }
+
+  private void restart(String path, Deadline deadline) {
+    send("POST", path + "/restart?includeTasks=true&onlyFailed=true", JSON.nullNode(), deadline);
+  }
+
   private void put(String connector, Map<String, String> properties) {
     Deadline deadline = Deadline.in(LIMIT);
-    String path = "/connectors/" + URLEncoder.encode(connector, StandardCharsets.UTF_8);
+    String path = path(connector);
     boolean failedBefore = state(path) instanceof State.Failed;
     Answer answer = send("PUT", path + "/config", JSON.valueToTree(properties), deadline);
     if (answer.status >= 300) {
@@ -77,7 +126,7 @@ public final class Connectors {
               .formatted(worker, connector, answer.body.path("message").asText()));
     }
     if (failedBefore) {
-      send("POST", path + "/restart?includeTasks=true&onlyFailed=true", JSON.nullNode(), deadline);
+      restart(path, deadline);
     }
     awaitRunning(connector, path, deadline);
   }
