@@ -100,6 +100,22 @@ check "the AWS CLI lists the objects" listed
 check "a daily run" "$pinflow" run daily
 check "a second daily run changes nothing" bash -c '"$0" run daily | grep -q "Nothing new"' "$pinflow"
 check "the audit finds nothing lost and nothing doubled" "$pinflow" audit
+check "the deep audit, too" "$pinflow" audit --deep
+traced() {
+  "$pinflow" trace 17 --json >trace.json
+  python3 - <<'PY'
+import json
+events = json.load(open("trace.json"))["events"]
+assert {e["outcome"]["table"] for e in events} == {"pin", "geo", "user"}, events
+for e in events:
+    assert e["log"]["value"] and e["object"]["first_offset"] <= int(e["event"].rsplit("/", 1)[1]) <= e["object"]["last_offset"], e
+    assert (e["outcome"]["outcome"] in ("clean", "quarantined")) == ("row" in e), e
+    assert e["answers"] == {"batch": 0, "answers_of_batch": 0}, e
+PY
+}
+check "an event's way" traced
+check "an event that is not there" refuses 1 "no hop knows" "$pinflow" trace 0e03d1c30c91.pin/0/999999
+check "a malformed event" refuses 2 "neither" "$pinflow" trace one
 check "an answer" bash -c '"$0" query top_country --format csv | grep -q "^country,follower_count"' "$pinflow"
 check "SQL on the tables" bash -c '[ "$("$0" query --format csv --sql "SELECT count(*) AS n FROM pin" | tail -n 1)" -gt 400 ]' "$pinflow"
 duckdb_reads() {

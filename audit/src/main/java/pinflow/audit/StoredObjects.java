@@ -128,6 +128,18 @@ public final class StoredObjects implements AutoCloseable {
                             newest -> newest.map(object -> range(object).last() + 1).orElse(0L)))));
   }
 
+  /** The object whose range an offset is in. */
+  Optional<Range> holding(String topic, int partition, long offset) {
+    return reading(
+        () ->
+            objects(topic)
+                .filter(object -> partition(object.key()) == partition)
+                .filter(object -> named(object.key()) <= offset)
+                .max(Comparator.comparing(S3Object::key))
+                .map(this::range)
+                .filter(range -> range.last() >= offset));
+  }
+
   /** An object's bytes. */
   byte[] body(String key) {
     return reading(
@@ -151,13 +163,17 @@ public final class StoredObjects implements AutoCloseable {
     return new Range(
         object.key(),
         partition(object.key()),
-        Long.parseLong(object.key().substring(object.key().lastIndexOf('+') + 1).substring(0, 10)),
+        named(object.key()),
         number(object, metadata, "first-offset"),
         number(object, metadata, "last-offset"),
         number(object, metadata, "record-count"),
         object.size(),
         number(object, metadata, "body-length"),
         metadata.getOrDefault("body-sha256", ""));
+  }
+
+  private static long named(String key) {
+    return Long.parseLong(key.substring(key.lastIndexOf('+') + 1).substring(0, 10));
   }
 
   private static long number(S3Object object, Map<String, String> metadata, String key) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       QueryCommand.class,
       AuditCommand.class,
+      TraceCommand.class,
       TrainCommand.class,
     },
     exitCodeListHeading = "%nExit codes:%n",
