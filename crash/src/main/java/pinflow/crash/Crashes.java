@@ -184,7 +184,7 @@ public final class Crashes implements AutoCloseable {
         running(up).process().destroy();
       }
     }
-    if (!await(reached)) {
+    if (!await(reached, point.when != KillPoint.When.AT_START)) {
       throw new CrashException(
           "%s (%s#%s) was not reached within %s"
               .formatted(point, point.type, point.method, REACHED));
@@ -387,9 +387,21 @@ public final class Crashes implements AutoCloseable {
         .toList();
   }
 
-  private static boolean await(CountDownLatch latch) {
+  /**
+   * @param posting whether the emulator is to be kept alive meanwhile
+   */
+  private boolean await(CountDownLatch latch, boolean posting) {
+    long deadline = System.nanoTime() + REACHED.toNanos();
     try {
-      return latch.await(REACHED.toMillis(), TimeUnit.MILLISECONDS);
+      while (System.nanoTime() < deadline) {
+        if (latch.await(1, TimeUnit.SECONDS)) {
+          return true;
+        }
+        if (posting) {
+          ensureEmulator();
+        }
+      }
+      return false;
     } catch (InterruptedException e) {
       throw new IllegalStateException("Interrupted", e);
     }

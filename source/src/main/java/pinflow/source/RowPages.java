@@ -25,7 +25,7 @@ final class RowPages implements Iterator<Row> {
   /** Rows of a page; rows that share its last key come on top. */
   static final int ROWS = 2_000;
 
-  private final Connection connection;
+  private final SourceDatabase database;
   private final SourceTable table;
   private final int pageRows;
 
@@ -35,8 +35,8 @@ final class RowPages implements Iterator<Row> {
   private @Nullable Long from = Long.MIN_VALUE;
 
   /** Begins with the rows whose key is null: nothing that the table holds is passed over. */
-  RowPages(Connection connection, SourceTable table, int pageRows) {
-    this.connection = connection;
+  RowPages(SourceDatabase database, SourceTable table, int pageRows) {
+    this.database = database;
     this.table = table;
     this.pageRows = pageRows;
     this.page = select("IS NULL").iterator();
@@ -69,24 +69,30 @@ final class RowPages implements Iterator<Row> {
 
   private OptionalLong lastOfPage(long first) {
     String key = table.key().quoted();
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "SELECT %s FROM %s WHERE %s >= ? ORDER BY %s LIMIT 1 OFFSET %s"
-                .formatted(key, table.table(), key, key, pageRows - 1))) {
-      select.setLong(1, first);
-      try (ResultSet result = select.executeQuery()) {
-        return result.next() ? OptionalLong.of(result.getLong(1)) : OptionalLong.empty();
-      }
-    } catch (SQLException e) {
-      throw SourceDatabase.failure("read " + table.table(), e);
-    }
+    return database.read(
+        "read " + table.table(),
+        connection -> {
+          try (PreparedStatement select =
+              connection.prepareStatement(
+                  "SELECT %s FROM %s WHERE %s >= ? ORDER BY %s LIMIT 1 OFFSET %s"
+                      .formatted(key, table.table(), key, key, pageRows - 1))) {
+            select.setLong(1, first);
+            try (ResultSet result = select.executeQuery()) {
+              return result.next() ? OptionalLong.of(result.getLong(1)) : OptionalLong.empty();
+            }
+          }
+        });
   }
 
   private List<Row> select(String condition, long... bounds) {
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "SELECT * FROM %s WHERE %s %s"
-                .formatted(table.table(), table.key().quoted(), condition))) {
+    String query =
+        "SELECT * FROM %s WHERE %s %s".formatted(table.table(), table.key().quoted(), condition);
+    return database.read("read " + table.table(), connection -> select(connection, query, bounds));
+  }
+
+  private List<Row> select(Connection connection, String query, long... bounds)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(query)) {
       for (int i = 0; i < bounds.length; i++) {
         select.setLong(i + 1, bounds[i]);
       }
@@ -96,8 +102,6 @@ final class RowPages implements Iterator<Row> {
       // server reads them with and without an index.
       rows.sort(Comparator.comparing(Row::ind, Comparator.nullsFirst(Comparator.naturalOrder())));
       return rows;
-    } catch (SQLException e) {
-      throw SourceDatabase.failure("read " + table.table(), e);
     }
   }
 

@@ -1,11 +1,15 @@
 package pinflow.source;
 
+import dev.failsafe.Failsafe;
+import dev.failsafe.FailsafeException;
+import dev.failsafe.RetryPolicy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
@@ -14,6 +18,8 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The database that users' posts lie in: any that speaks MySQL's protocol. One connection, for one
@@ -25,12 +31,22 @@ public final class SourceDatabase implements AutoCloseable {
   private static final int NO_RIGHT_ON_DATABASE = 1044;
   private static final int UNKNOWN_DATABASE = 1049;
 
-  private final Connection connection;
+  /** A read whose connection was cut is made again over a new one, within this time. */
+  private static final Duration READ_AGAIN = Duration.ofSeconds(30);
+
+  private static final Logger log = LoggerFactory.getLogger(SourceDatabase.class);
+
   private final Credentials credentials;
+  private Connection connection;
 
   private SourceDatabase(Connection connection, Credentials credentials) {
     this.connection = connection;
     this.credentials = credentials;
+  }
+
+  /** A statement that changes nothing. */
+  interface Read<T> {
+    T from(Connection connection) throws SQLException;
   }
 
   /**
@@ -38,6 +54,14 @@ public final class SourceDatabase implements AutoCloseable {
    *     password is wrong, or there is no such database
    */
   public static SourceDatabase open(Credentials credentials) {
+    try {
+      return new SourceDatabase(connect(credentials), credentials);
+    } catch (SQLException e) {
+      throw new SourceException(refusal(credentials, e), e);
+    }
+  }
+
+  private static Connection connect(Credentials credentials) throws SQLException {
     Properties options = new Properties();
     options.setProperty("user", credentials.user());
     options.setProperty("password", credentials.password());
@@ -47,12 +71,46 @@ public final class SourceDatabase implements AutoCloseable {
     options.setProperty("allowLocalInfile", "false");
     // TINYINT(1) holds numbers: `downloaded` is 0 or 1, never true.
     options.setProperty("tinyInt1isBit", "false");
+    return DriverManager.getConnection(credentials.jdbcUrl(), options);
+  }
+
+  /**
+   * Reads; again when the connection is cut, for half a minute.
+   *
+   * @param task such as {@code read pin_data}
+   */
+  <T> T read(String task, Read<T> read) {
     try {
-      return new SourceDatabase(
-          DriverManager.getConnection(credentials.jdbcUrl(), options), credentials);
-    } catch (SQLException e) {
-      throw new SourceException(refusal(credentials, e), e);
+      return Failsafe.with(
+              RetryPolicy.<T>builder()
+                  .handleIf(failure -> failure instanceof SQLException e && isCut(e))
+                  .withBackoff(Duration.ofMillis(100), Duration.ofSeconds(3))
+                  .withMaxRetries(-1)
+                  .withMaxDuration(READ_AGAIN)
+                  .onRetry(
+                      again ->
+                          log.warn(
+                              "The database {} does not answer; it is asked again", credentials))
+                  .build())
+          .get(() -> read.from(connected()));
+    } catch (FailsafeException e) {
+      if (e.getCause() instanceof SQLException refused) {
+        throw failure(task, refused);
+      }
+      throw e;
     }
+  }
+
+  private Connection connected() throws SQLException {
+    if (connection.isClosed()) {
+      connection = connect(credentials);
+    }
+    return connection;
+  }
+
+  /** SQL state class 08: connection exception. */
+  private static boolean isCut(SQLException e) {
+    return e.getSQLState() != null && e.getSQLState().startsWith("08");
   }
 
   private static String refusal(Credentials credentials, SQLException e) {
@@ -133,19 +191,21 @@ public final class SourceDatabase implements AutoCloseable {
    * slow reader. Rows that share a key are in memory together.
    */
   public Iterator<Row> rows(SourceTable table) {
-    return new RowPages(connection, table, RowPages.ROWS);
+    return new RowPages(this, table, RowPages.ROWS);
   }
 
   /** What {@code SELECT * FROM table LIMIT n, 1} gives: the original's way to take a post. */
   public Optional<Row> rowAt(SourceTable table, int n) {
-    try (PreparedStatement select =
-        connection.prepareStatement("SELECT * FROM %s LIMIT ?, 1".formatted(table.table()))) {
-      select.setInt(1, n);
-      List<Row> rows = RowPages.read(select, table);
-      return rows.isEmpty() ? Optional.empty() : Optional.of(rows.get(0));
-    } catch (SQLException e) {
-      throw failure("read " + table.table(), e);
-    }
+    return read(
+        "read " + table.table(),
+        connected -> {
+          try (PreparedStatement select =
+              connected.prepareStatement("SELECT * FROM %s LIMIT ?, 1".formatted(table.table()))) {
+            select.setInt(1, n);
+            List<Row> rows = RowPages.read(select, table);
+            return rows.isEmpty() ? Optional.<Row>empty() : Optional.of(rows.get(0));
+          }
+        });
   }
 
   /**
@@ -226,17 +286,19 @@ public final class SourceDatabase implements AutoCloseable {
   }
 
   private long number(String sql, String... parameters) {
-    try (PreparedStatement select = connection.prepareStatement(sql)) {
-      for (int i = 0; i < parameters.length; i++) {
-        select.setString(i + 1, parameters[i]);
-      }
-      try (ResultSet result = select.executeQuery()) {
-        result.next();
-        return result.getLong(1);
-      }
-    } catch (SQLException e) {
-      throw failure("count rows", e);
-    }
+    return read(
+        "count rows",
+        connected -> {
+          try (PreparedStatement select = connected.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+              select.setString(i + 1, parameters[i]);
+            }
+            try (ResultSet result = select.executeQuery()) {
+              result.next();
+              return result.getLong(1);
+            }
+          }
+        });
   }
 
   private void execute(String sql) {

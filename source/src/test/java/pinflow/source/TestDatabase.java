@@ -3,6 +3,7 @@ package pinflow.source;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import pinflow.platform.Database;
@@ -37,6 +38,23 @@ public final class TestDatabase {
       statement.execute(sql);
     } catch (SQLException e) {
       throw new IllegalStateException(sql, e);
+    }
+  }
+
+  /** Cuts every connection of the user but the one that does so. */
+  static void cutConnections() {
+    try (Connection connection = DriverManager.getConnection(SERVER.jdbcUrl(), USER, PASSWORD);
+        Statement statement = connection.createStatement();
+        ResultSet others =
+            statement.executeQuery(
+                "SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID()")) {
+      while (others.next()) {
+        try (Statement kill = connection.createStatement()) {
+          kill.execute("KILL " + others.getLong(1));
+        }
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
     }
   }
 }
