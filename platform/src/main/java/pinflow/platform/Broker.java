@@ -150,6 +150,8 @@ public final class Broker implements AutoCloseable {
     config.put("controller.quorum.voters", "%d@127.0.0.1:%d".formatted(NODE, controllerPort));
     config.put("log.dirs", data.toString());
     config.put("auto.create.topics.enable", "false");
+    // Hands partitions to other brokers, which there are none of; on a full disk it never ends.
+    config.put("controlled.shutdown.enable", "false");
     config.put("message.max.bytes", Integer.toString(MAX_MESSAGE_BYTES));
     config.put("log.flush.interval.messages", "1");
     config.put("offsets.topic.replication.factor", "1");
