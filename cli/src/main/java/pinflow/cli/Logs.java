@@ -23,7 +23,8 @@ final class Logs {
     System.setProperty("pinflow.log", file.toString());
     ConfigurationBuilder<BuiltConfiguration> builder =
         ConfigurationBuilderFactory.newConfigurationBuilder();
-    builder.setStatusLevel(Level.ERROR);
+    // Else a full disk, where no log can be written, fills the terminal with stack traces.
+    builder.setStatusLevel(Level.OFF);
     builder.add(
         builder
             .newAppender("file", "RollingFile")

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
 import picocli.CommandLine.Command;
@@ -25,8 +26,11 @@ final class RunCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "JOB",
-      description =
-          "${COMPLETION-CANDIDATES}: what is new in the bucket, cleaned into the tables, and the answers made again.")
+      description = {
+        "daily: what is new in the bucket, cleaned into the tables, and the answers made again.",
+        "compact: small files of the tables written together.",
+        "vacuum: files deleted that only old versions of the tables need."
+      })
   private Job job = Job.DAILY;
 
   @Option(
@@ -36,12 +40,21 @@ final class RunCommand implements Callable<Integer> {
       defaultValue = "100000")
   private long posts;
 
+  @Option(
+      names = "--keep",
+      paramLabel = "HOURS",
+      description = "vacuum: keeps what versions of the last HOURS need (default: ${DEFAULT-VALUE}).",
+      defaultValue = "168")
+  private double keep = 168;
+
   @Option(names = "--json", description = "Prints what the run did as JSON.")
   private boolean json;
 
   /** The jobs. */
   enum Job {
-    DAILY
+    DAILY,
+    COMPACT,
+    VACUUM
   }
 
   @Override
@@ -51,6 +64,9 @@ final class RunCommand implements Callable<Integer> {
     Store store = Connections.runningStore(config, state);
     Steps steps = options.steps();
     Places places = Places.of(config, state, store);
+    if (job != Job.DAILY) {
+      return upkeep(places, state, steps);
+    }
     try (SparkProcess spark = places.spark(state, posts, SparkProcess.Start.QUICK);
         StoredObjects objects = new StoredObjects(store);
         Audit audit = new Audit(Connections.kafka(config, state), objects, places.tables(), null)) {
@@ -61,6 +77,37 @@ final class RunCommand implements Callable<Integer> {
       steps.time("spark", spark::awaitReady);
       JsonNode result = daily(spark, steps);
       System.out.println(json ? result.toString() : words(result));
+      return ExitCode.OK;
+    }
+  }
+
+  private int upkeep(Places places, StateFolder state, Steps steps) {
+    try (SparkProcess spark = places.spark(state, posts, SparkProcess.Start.QUICK)) {
+      steps.time("spark", spark::awaitReady);
+      ObjectNode command =
+          new JsonMapper().createObjectNode().put("job", job.name().toLowerCase(Locale.ROOT));
+      if (job == Job.VACUUM) {
+        command.put("hours", keep);
+      }
+      JsonNode result = spark.run(command, steps::done);
+      if (json) {
+        System.out.println(result);
+      } else if (job == Job.VACUUM) {
+        System.out.println(
+            "Deleted what versions older than %s hours alone needed.".formatted(keep));
+      } else {
+        result
+            .path("tables")
+            .properties()
+            .forEach(
+                table ->
+                    System.out.println(
+                        "%s: %,d files instead of %,d"
+                            .formatted(
+                                table.getKey(),
+                                table.getValue().path("added").asLong(),
+                                table.getValue().path("removed").asLong())));
+      }
       return ExitCode.OK;
     }
   }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Crashes implements AutoCloseable {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final Duration REACHED = Duration.ofSeconds(90);
+  private static final Duration DAILY = Duration.ofMinutes(3);
   private static final double CUT_REPLIES = 0.2;
 
   /** Seconds that a round takes at most, on average; the posts are spread over all of them. */
@@ -198,6 +199,7 @@ public final class Crashes implements AutoCloseable {
     }
     pause(victim == Victim.SPARK ? 12_000 : 4_000);
     kill(victim);
+    ensureUp();
     endDaily();
   }
 
@@ -291,8 +293,8 @@ public final class Crashes implements AutoCloseable {
   /** One that was not hit may go on, unless it waits for what is gone. */
   private void endDaily() {
     Pinflow.Command now = daily;
-    if (now != null && !now.ends(READY)) {
-      throw new CrashException("`run daily` neither went on nor ended within " + READY);
+    if (now != null && !now.ends(DAILY)) {
+      throw new CrashException("`run daily` neither went on nor ended within " + DAILY);
     }
   }
 

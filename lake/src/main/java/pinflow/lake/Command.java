@@ -8,12 +8,20 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "job")
 @JsonSubTypes({
   @JsonSubTypes.Type(name = "daily", value = Command.Daily.class),
+  @JsonSubTypes.Type(name = "compact", value = Command.Compact.class),
+  @JsonSubTypes.Type(name = "vacuum", value = Command.Vacuum.class),
   @JsonSubTypes.Type(name = "sql", value = Command.Sql.class),
   @JsonSubTypes.Type(name = "exit", value = Command.Exit.class)
 })
 sealed interface Command {
   /** Takes in what is new and answers the questions anew. */
   record Daily() implements Command {}
+
+  /** Writes small files of the tables together. */
+  record Compact() implements Command {}
+
+  /** Deletes files that no version of the last {@code hours} needs. */
+  record Vacuum(@JsonProperty(required = true) double hours) implements Command {}
 
   /**
    * Asks the tables.

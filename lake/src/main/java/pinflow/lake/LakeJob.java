@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.spark.sql.SparkSession;
@@ -27,6 +28,7 @@ import pinflow.lake.tables.LakeException;
 import pinflow.lake.tables.LakeSession;
 import pinflow.lake.tables.LakeTables;
 import pinflow.lake.tables.Steps;
+import pinflow.lake.tables.Upkeep;
 
 /**
  * The lake's process: one request and then commands on standard input, events on standard output, a
@@ -95,7 +97,7 @@ public final class LakeJob {
         if (command instanceof Command.Exit) {
           break;
         }
-        job = command instanceof Command.Daily ? "daily" : "sql";
+        job = command.getClass().getSimpleName().toLowerCase(Locale.ROOT);
         events.result(run(command, daily));
       } catch (Exception e) {
         exit = failed(job, e, events);
@@ -112,7 +114,19 @@ public final class LakeJob {
       throw LakeException.asked(
           "There is nothing to read: the request has no store. Start the process with one.");
     }
+    Upkeep upkeep = new Upkeep(tables);
+    if (command instanceof Command.Compact) {
+      return Map.of("tables", upkeep.compact(steps("compact")));
+    }
+    if (command instanceof Command.Vacuum vacuum) {
+      upkeep.vacuum(vacuum.hours(), Answers.tables(), daily.isUnfinished(), steps("vacuum"));
+      return Map.of("hours", vacuum.hours());
+    }
     return daily(daily);
+  }
+
+  private Steps steps(String job) {
+    return (name, seconds) -> events.step(job, name, seconds);
   }
 
   private Map<String, @Nullable Object> daily(Daily daily) {

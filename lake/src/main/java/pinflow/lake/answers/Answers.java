@@ -28,6 +28,13 @@ public final class Answers {
     this.tables = tables;
   }
 
+  /** The names of all tables that the answers are in. */
+  public static List<String> tables() {
+    List<String> names = new ArrayList<>(Question.ALL.stream().map(Question::table).toList());
+    names.add(SOURCES);
+    return names;
+  }
+
   /** Whether the answers are those of a batch. */
   public boolean areOf(long batch) {
     return tables.lastCommit(SOURCES, APPLICATION) >= batch;

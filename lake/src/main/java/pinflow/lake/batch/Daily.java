@@ -101,6 +101,11 @@ public final class Daily {
     return new Batch(tables, plan, steps).run(records(plan), () -> true).orElseThrow();
   }
 
+  /** Whether a batch was planned and is not done: a run that was killed, or runs. */
+  public boolean isUnfinished() {
+    return batches.unfinished().isPresent();
+  }
+
   /** The number of the last batch that is done; -1 before the first. */
   public long done() {
     return batches.done();

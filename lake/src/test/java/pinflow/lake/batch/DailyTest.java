@@ -33,6 +33,7 @@ import pinflow.lake.answers.Answers;
 import pinflow.lake.rules.Cleaning;
 import pinflow.lake.tables.LakeException;
 import pinflow.lake.tables.LakeTables;
+import pinflow.lake.tables.Upkeep;
 
 /** Daily runs over a real bucket: each event once, whatever happens to the run. */
 @Tag("slow")
@@ -86,6 +87,34 @@ class DailyTest {
         bucket.land(log.subList(middle, log.size()));
       }
     }
+  }
+
+  @Test
+  void upkeepChangesNoRow() {
+    Log log = new Log("upkeep");
+    LakeTables tables = lake("upkeep");
+    for (int i = 0; i < 3; i++) {
+      log.land(30);
+      daily(tables, log.id);
+      new Answers(tables).write(i);
+    }
+    var before = contents(tables);
+    Upkeep upkeep = new Upkeep(tables);
+    Map<String, Upkeep.Files> compacted = upkeep.compact((table, seconds) -> {});
+    assertThat(compacted)
+        .hasEntrySatisfying("events", files -> assertThat(files.added()).isEqualTo(1));
+    assertThat(contents(tables)).isEqualTo(before);
+    upkeep.vacuum(1, Answers.tables(), false, (table, seconds) -> {});
+    assertThat(contents(tables)).isEqualTo(before);
+    assertThatThrownBy(() -> upkeep.vacuum(168, List.of(), true, (table, seconds) -> {}))
+        .isInstanceOf(LakeException.class)
+        .hasMessageContaining("pinflow run daily");
+    assertThatThrownBy(() -> upkeep.vacuum(0.5, List.of(), false, (table, seconds) -> {}))
+        .isInstanceOf(LakeException.class)
+        .hasMessageContaining("too few");
+    // And the next run builds on it.
+    log.land(30);
+    assertThat(daily(tables, log.id).batch()).isEqualTo(3);
   }
 
   private static LakeTables lake(String name) {

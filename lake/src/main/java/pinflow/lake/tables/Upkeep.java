@@ -1,0 +1,94 @@
+package pinflow.lake.tables;
+
+import io.delta.tables.DeltaTable;
+import java.util.ConcurrentModificationException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.spark.sql.Row;
+
+/**
+ * Keeps the tables small: the number of their files, and the files that only old versions need. No
+ * row changes. May run beside a daily run, and be killed at any moment.
+ */
+public final class Upkeep {
+  private static final List<String> TABLES =
+      List.of("pin", "geo", "user", "quarantine", "events", "batches");
+
+  /** A daily run that writes to the same files is first this many times in a row, at most. */
+  private static final int ATTEMPTS = 5;
+
+  private static final double LEAST_HOURS = 1;
+
+  private final LakeTables tables;
+
+  public Upkeep(LakeTables tables) {
+    this.tables = tables;
+  }
+
+  /** How many files were written in the place of how many. */
+  public record Files(long removed, long added) {}
+
+  /** Writes each table's small files together, and those of which many rows are deleted anew. */
+  public Map<String, Files> compact(Steps steps) {
+    Map<String, Files> done = new LinkedHashMap<>();
+    for (String table : TABLES) {
+      if (tables.version(table) >= 0) {
+        done.put(table, steps.time(table, () -> again(table, () -> compact(table))));
+      }
+    }
+    return done;
+  }
+
+  private Files compact(String table) {
+    Row metrics = table(table).optimize().executeCompaction().select("metrics.*").first();
+    return new Files(metrics.getAs("numFilesRemoved"), metrics.getAs("numFilesAdded"));
+  }
+
+  /**
+   * Deletes the files of versions older than {@code hours}, answers' too.
+   *
+   * @param answers the names of the answers' tables
+   * @param unfinished whether a batch is planned and not done, which reads an old version
+   * @throws LakeException if it is, or the time is too short for a query that runs
+   */
+  public void vacuum(double hours, List<String> answers, boolean unfinished, Steps steps) {
+    if (!(hours >= LEAST_HOURS)) {
+      throw LakeException.asked(
+          "Files are kept for %s hours or more, so that what reads now can end; %s are too few."
+              .formatted(LEAST_HOURS, hours));
+    }
+    if (unfinished) {
+      throw LakeException.found(
+          "A batch is planned and not done; it needs an old version of the table events, so nothing was deleted. Run `pinflow run daily`, then this again.");
+    }
+    TABLES.forEach(table -> vacuum(table, hours, steps));
+    answers.forEach(table -> vacuum(table, hours, steps));
+  }
+
+  private void vacuum(String table, double hours, Steps steps) {
+    if (tables.version(table) >= 0) {
+      steps.time(table, () -> table(table).vacuum(hours));
+    }
+  }
+
+  private DeltaTable table(String table) {
+    return DeltaTable.forPath(tables.spark(), tables.path(table));
+  }
+
+  private <T> T again(String table, Supplier<T> work) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return work.get();
+      } catch (ConcurrentModificationException e) {
+        if (attempt == ATTEMPTS) {
+          throw LakeException.found(
+              "Table %s could not be compacted: other processes were first %d times. Run the job again when they have ended."
+                  .formatted(tables.path(table), ATTEMPTS),
+              e);
+        }
+      }
+    }
+  }
+}
