@@ -118,6 +118,15 @@ check "an event that is not there" refuses 1 "no hop knows" "$pinflow" trace 0e0
 check "a malformed event" refuses 2 "neither" "$pinflow" trace one
 check "an answer" bash -c '"$0" query top_country --format csv | grep -q "^country,follower_count"' "$pinflow"
 check "SQL on the tables" bash -c '[ "$("$0" query --format csv --sql "SELECT count(*) AS n FROM pin" | tail -n 1)" -gt 400 ]' "$pinflow"
+in_quarantine() { # list and export count the same rows
+  "$pinflow" quarantine list --json >quarantine.json &&
+  "$pinflow" quarantine export quarantine.jsonl &&
+  [ "$(wc -l <quarantine.jsonl)" = "$(field rows <quarantine.json)" ] &&
+    [ "$("$pinflow" quarantine export - -q | wc -l)" = "$(field rows <quarantine.json)" ]
+}
+check "the quarantine is listed and exported" in_quarantine
+check "an export is not overwritten" refuses 2 "quarantine.jsonl is there already" "$pinflow" quarantine export quarantine.jsonl
+check "an event that is not in quarantine" refuses 1 "is not in quarantine" "$pinflow" quarantine show nowhere/0/0
 duckdb_reads() {
   venv/bin/python - <<'PY'
 import duckdb, glob, sys

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       QueryCommand.class,
       AuditCommand.class,
       TraceCommand.class,
+      QuarantineCommand.class,
       TrainCommand.class,
     },
     exitCodeListHeading = "%nExit codes:%n",

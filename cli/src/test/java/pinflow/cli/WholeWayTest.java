@@ -3,6 +3,7 @@ package pinflow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +90,7 @@ final class WholeWayTest {
         agrees(audit.run(config().topics()), places.tables(), expected);
         assertThat(daily(places, state)).isEqualTo("daily run: nothing new");
         agrees(audit.run(config().topics()), places.tables(), expected);
+        quarantineAgrees(state, expected);
         assertThat(whereSecretsAre(state)).isEmpty();
       }
     }
@@ -145,6 +148,44 @@ final class WholeWayTest {
               a.leftOut()));
     }
     assertThat(differences).isEmpty();
+  }
+
+  /** The exported rows break the rules that the oracle says, and each is a row of its own. */
+  private void quarantineAgrees(StateFolder state, Oracle expected) throws IOException {
+    Path file = folder.resolve("quarantine.jsonl");
+    assertThat(export(state, file)).isEqualTo(ExitCode.OK);
+    Map<String, Map<String, Long>> broken = new LinkedHashMap<>();
+    Set<String> events = new HashSet<>();
+    for (String line : Files.readAllLines(file)) {
+      JsonNode row = Grid.JSON.readTree(line);
+      String event = row.path("topic").asText() + "/" + row.path("partition") + "/";
+      assertThat(events.add(event + row.path("offset"))).as(line).isTrue();
+      for (JsonNode rule : row.path("rules")) {
+        broken
+            .computeIfAbsent(row.path("table").asText(), table -> new LinkedHashMap<>())
+            .merge(rule.asText(), 1L, Long::sum);
+      }
+    }
+    for (String table : Oracle.TABLES) {
+      assertThat(broken.get(table)).as(table).isEqualTo(expected.broken(table));
+    }
+
+    // What was mended by hand in a file is not lost to a second export.
+    Files.writeString(file, "mended");
+    assertThat(export(state, file)).isEqualTo(ExitCode.USAGE);
+    assertThat(file).hasContent("mended");
+    assertThat(export(state, file, "--force", "--table", "geo")).isEqualTo(ExitCode.OK);
+    assertThat(Files.readAllLines(file)).isNotEmpty().allMatch(row -> row.contains("\"geo\""));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertThat(files).noneMatch(left -> left.toString().endsWith(".part"));
+    }
+  }
+
+  private static int export(StateFolder state, Path file, String... more) {
+    List<String> words = new ArrayList<>(List.of("quarantine", "export", file.toString(), "-q"));
+    words.addAll(List.of("--dir", state.path().toString()));
+    words.addAll(List.of(more));
+    return Main.commandLine().execute(words.toArray(String[]::new));
   }
 
   /** The seed's columns of a table, by ind. */
