@@ -126,11 +126,12 @@ public final class Database implements AutoCloseable {
         }
         started = programs.process(home, serverCommand(programs, home, port, init)).start();
         server = started;
-        Files.writeString(pidFile(home), Long.toString(started.pid()));
       }
       try {
+        // Fails on a full disk: the server must not stay beside the one that is started next.
+        Files.writeString(pidFile(home), Long.toString(started.pid()));
         awaitLogin(started);
-      } catch (RuntimeException e) {
+      } catch (IOException | RuntimeException e) {
         end(started.toHandle());
         throw e;
       }
