@@ -43,7 +43,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--keep",
       paramLabel = "HOURS",
-      description = "vacuum: keeps what versions of the last HOURS need (default: ${DEFAULT-VALUE}).",
+      description =
+          "vacuum: keeps what versions of the last HOURS need (default: ${DEFAULT-VALUE}).",
       defaultValue = "168")
   private double keep = 168;
 
