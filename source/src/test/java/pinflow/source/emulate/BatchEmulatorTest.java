@@ -154,8 +154,15 @@ class BatchEmulatorTest {
 
   @Test
   void countsWhatFailsForGoodAndResumesWithTheSameKeys() throws IOException {
-    gateway.failAlways(topic -> topic.endsWith(".geo") ? Fault.NOT_FOUND : null);
-    gateway.failNext(Fault.LAST_REFUSED);
+    // Not the next request, whichever that is: it may be one of geo.
+    AtomicBoolean refused = new AtomicBoolean();
+    gateway.failAlways(
+        topic ->
+            topic.endsWith(".geo")
+                ? Fault.NOT_FOUND
+                : topic.endsWith(".pin") && refused.compareAndSet(false, true)
+                    ? Fault.LAST_REFUSED
+                    : null);
     Map<SourceTable, Long> rows = db.counts();
 
     Summary first = new BatchEmulator(settings(), db).run(progress -> {});
