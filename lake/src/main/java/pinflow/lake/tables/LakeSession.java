@@ -27,6 +27,8 @@ public record LakeSession(SparkSession spark, Path scratch) implements AutoClose
           Map.entry("spark.delta.logStore.file.impl", LocalLogStore.class.getName()),
           Map.entry("spark.sql.session.timeZone", "UTC"),
           Map.entry("spark.sql.datetime.java8API.enabled", "true"),
+          // Else VACUUM lists a table's one folder with 10,000 tasks.
+          Map.entry("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2"),
           // Upkeep says itself what is too short.
           Map.entry("spark.databricks.delta.retentionDurationCheck.enabled", "false"),
           // A cast that fails must not become a null.
