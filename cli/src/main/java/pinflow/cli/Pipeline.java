@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pinflow.audit.StoredObjects;
 import pinflow.audit.StoredObjects.Store;
@@ -33,7 +34,6 @@ final class Pipeline implements AutoCloseable {
   private final PinflowConfig config;
   private final StateFolder state;
   private final Steps steps;
-  private final CompletableFuture<String> gaveUp = new CompletableFuture<>();
   private Running running;
   private @Nullable Store store;
 
@@ -51,10 +51,21 @@ final class Pipeline implements AutoCloseable {
    * @param state taken by this process
    */
   static Pipeline start(PinflowConfig config, StateFolder state, Steps steps) {
+    return start(config, state, steps, null);
+  }
+
+  /**
+   * As the one above.
+   *
+   * @param gaveUp told why when a part gives up later: this is to be closed then, and may be
+   *     started again; null to have the JVM ended
+   */
+  static Pipeline start(
+      PinflowConfig config, StateFolder state, Steps steps, @Nullable Consumer<String> gaveUp) {
     Pipeline pipeline = new Pipeline(config, state, steps);
     try {
       state.write(pipeline.running);
-      pipeline.startParts();
+      pipeline.startParts(gaveUp);
       pipeline.running = pipeline.running.withState("ready");
       state.write(pipeline.running);
       return pipeline;
@@ -64,7 +75,7 @@ final class Pipeline implements AutoCloseable {
     }
   }
 
-  private void startParts() {
+  private void startParts(@Nullable Consumer<String> gaveUp) {
     StateFolder.EmbeddedCredentials keys = state.credentials();
     Platform platform =
         Platform.start(
@@ -74,7 +85,7 @@ final class Pipeline implements AutoCloseable {
             new Platform.Keys(
                 keys.databaseUser(), keys.databasePassword(), keys.accessKey(), keys.secretKey()),
             steps::done,
-            gaveUp::complete);
+            gaveUp);
     parts.push(platform);
     Store objects = storeOf(platform, keys);
     store = objects;
@@ -161,11 +172,6 @@ final class Pipeline implements AutoCloseable {
     }
     credentials.put("s3", s3);
     return new Running(running.state(), running.pid(), config.id(), addresses, credentials);
-  }
-
-  /** Completes with the reason when a part gives up for good. */
-  CompletableFuture<String> gaveUp() {
-    return gaveUp;
   }
 
   Running running() {

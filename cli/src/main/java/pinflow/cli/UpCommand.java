@@ -18,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import pinflow.platform.Platform;
 
 @Command(
     name = "up",
@@ -33,9 +34,6 @@ final class UpCommand implements Callable<Integer> {
   private static final Duration SOUND = Duration.ofMinutes(1);
 
   private static final int MOST_FAILURES = 5;
-
-  /** What the parts ask for when they start. */
-  private static final long LEAST_ROOM = 128 << 20;
 
   @Mixin private final Options options = new Options();
 
@@ -73,13 +71,13 @@ final class UpCommand implements Callable<Integer> {
     Steps steps = options.steps();
     steps.say("Starting in " + state.path());
     CountDownLatch ended = new CountDownLatch(1);
-    CompletableFuture<String> asked = new CompletableFuture<>();
+    CompletableFuture<Void> asked = new CompletableFuture<>();
     // The hook holds the JVM until all parts have ended in their order.
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
-                  asked.complete("Ctrl-C");
+                  asked.complete(null);
                   awaitQuietly(ended);
                 },
                 "ctrl-c"));
@@ -106,37 +104,32 @@ final class UpCommand implements Callable<Integer> {
 
   /** Until it is asked to end or a part gives up. */
   private void runOnce(
-      PinflowConfig config, StateFolder state, Steps steps, CompletableFuture<String> asked) {
-    Thread limit = new Thread(UpCommand::haltLater, "end-limit");
-    limit.setDaemon(true);
-    try (Pipeline pipeline = Pipeline.start(config, state, steps)) {
+      PinflowConfig config, StateFolder state, Steps steps, CompletableFuture<Void> asked) {
+    CompletableFuture<String> gaveUp = new CompletableFuture<>();
+    Pipeline pipeline = Pipeline.start(config, state, steps, gaveUp::complete);
+    CompletableFuture<Void> limit = new CompletableFuture<>();
+    try (pipeline) {
       StatusCommand.print(pipeline.running(), json, System.out);
       steps.say("Ctrl-C ends it.");
-      CompletableFuture.anyOf(asked, pipeline.gaveUp()).join();
+      CompletableFuture.anyOf(asked, gaveUp).join();
       steps.say(
           asked.isDone()
               ? "Ending …"
-              : "A part gave up (%s); all are ended and started again."
-                  .formatted(pipeline.gaveUp().join()));
+              : "A part gave up (%s); all are ended and started again.".formatted(gaveUp.join()));
       // A broken broker may wait for a thread that does not end any more.
-      limit.start();
-    }
-    limit.interrupt();
-  }
-
-  private static void haltLater() {
-    try {
-      Thread.sleep(LONGEST_END.toMillis());
-      Runtime.getRuntime().halt(ExitCode.MACHINE);
-    } catch (InterruptedException e) {
-      // All have ended.
+      limit =
+          CompletableFuture.runAsync(
+              () -> Runtime.getRuntime().halt(ExitCode.MACHINE),
+              CompletableFuture.delayedExecutor(LONGEST_END.toSeconds(), TimeUnit.SECONDS));
+    } finally {
+      limit.cancel(false);
     }
   }
 
   /** Until the disk has room again: a start on a full one would fail. */
   private void awaitRoom(
-      PinflowConfig config, StateFolder state, Steps steps, CompletableFuture<String> asked) {
-    long needed = Math.max(LEAST_ROOM, config.kafka().reserveBytes());
+      PinflowConfig config, StateFolder state, Steps steps, CompletableFuture<Void> asked) {
+    long needed = Math.max(Platform.LEAST_SPACE, config.kafka().reserveBytes());
     boolean told = false;
     while (!asked.isDone() && state.freeBytes() < needed) {
       if (!told) {

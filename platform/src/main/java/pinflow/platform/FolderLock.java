@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 record FolderLock(FileChannel channel) implements AutoCloseable {
 
   /** Less is as good as a full disk: Kafka's next log segment and index alone may take 30 MB. */
-  private static final long LEAST_SPACE = 100_000_000;
+  static final long LEAST_SPACE = 100_000_000;
 
   /**
    * @throws PlatformException if another part, of this process or another, holds the folder

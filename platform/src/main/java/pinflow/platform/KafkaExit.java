@@ -25,9 +25,9 @@ final class KafkaExit {
   private KafkaExit() {}
 
   /**
-   * @param gaveUp told the reason, once or more often, and must return soon
+   * @param gaveUp told the reason, once or more often, and must return soon; null for nobody
    */
-  static void tell(Consumer<String> gaveUp) {
+  static void tell(@Nullable Consumer<String> gaveUp) {
     told = gaveUp;
   }
 

@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
  * or is started here, and after the start each is but an address.
  */
 public final class Platform implements AutoCloseable {
+  /** Bytes that must be free for the parts to start. */
+  public static final long LEAST_SPACE = FolderLock.LEAST_SPACE;
+
   private final Deque<CompletableFuture<? extends AutoCloseable>> starts = new ArrayDeque<>();
   private final Parts parts;
   private final Folders folders;
@@ -54,7 +57,7 @@ public final class Platform implements AutoCloseable {
    *
    * @param told the name of each part that has started, and the seconds it took
    * @param gaveUp told why when a part gives up later, on a full disk for one: all are to be closed
-   *     then, and may be started again
+   *     then, and may be started again; null to have the JVM ended in good order
    * @throws PlatformException when one cannot start; the others are then ended again
    */
   public static Platform start(
@@ -62,7 +65,7 @@ public final class Platform implements AutoCloseable {
       Folders folders,
       Keys keys,
       BiConsumer<String, Double> told,
-      Consumer<String> gaveUp) {
+      @Nullable Consumer<String> gaveUp) {
     KafkaExit.tell(gaveUp);
     Platform platform = new Platform(parts, folders, told);
     try {
