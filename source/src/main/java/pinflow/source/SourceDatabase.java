@@ -2,6 +2,7 @@ package pinflow.source;
 
 import dev.failsafe.Failsafe;
 import dev.failsafe.FailsafeException;
+import dev.failsafe.FailsafeExecutor;
 import dev.failsafe.RetryPolicy;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -37,11 +38,23 @@ public final class SourceDatabase implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SourceDatabase.class);
 
   private final Credentials credentials;
+  private final FailsafeExecutor<Object> retrying;
   private Connection connection;
 
   private SourceDatabase(Connection connection, Credentials credentials) {
     this.connection = connection;
     this.credentials = credentials;
+    this.retrying =
+        Failsafe.with(
+            RetryPolicy.builder()
+                .handleIf(failure -> failure instanceof SQLException e && isCut(e))
+                .withBackoff(Duration.ofMillis(100), Duration.ofSeconds(3))
+                .withMaxRetries(-1)
+                .withMaxDuration(READ_AGAIN)
+                .onRetry(
+                    again ->
+                        log.warn("The database {} does not answer; it is asked again", credentials))
+                .build());
   }
 
   /** A statement that changes nothing. */
@@ -81,18 +94,7 @@ public final class SourceDatabase implements AutoCloseable {
    */
   <T> T read(String task, Read<T> read) {
     try {
-      return Failsafe.with(
-              RetryPolicy.<T>builder()
-                  .handleIf(failure -> failure instanceof SQLException e && isCut(e))
-                  .withBackoff(Duration.ofMillis(100), Duration.ofSeconds(3))
-                  .withMaxRetries(-1)
-                  .withMaxDuration(READ_AGAIN)
-                  .onRetry(
-                      again ->
-                          log.warn(
-                              "The database {} does not answer; it is asked again", credentials))
-                  .build())
-          .get(() -> read.from(connected()));
+      return retrying.get(() -> read.from(connected()));
     } catch (FailsafeException e) {
       if (e.getCause() instanceof SQLException refused) {
         throw failure(task, refused);

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -213,18 +214,31 @@ public final class LakeTables {
     writer.save(path(table));
   }
 
-  /** Another process may commit the same, or be first: then it is done, or is tried again. */
+  /** Another process may have committed the same: then it is done. */
   private void commit(String table, Runnable write) {
     Transaction transaction = Objects.requireNonNull(running, "no transaction");
+    again(
+        table,
+        () -> {
+          try {
+            write.run();
+          } catch (ConcurrentModificationException e) {
+            if (lastCommit(table, transaction.application()) >= transaction.version()) {
+              return false;
+            }
+            throw e;
+          }
+          committed.accept(table);
+          return true;
+        });
+  }
+
+  /** Writes to a table, again when another process was first. */
+  <T> T again(String table, Supplier<T> write) {
     for (int attempt = 1; ; attempt++) {
       try {
-        write.run();
-        committed.accept(table);
-        return;
+        return write.get();
       } catch (ConcurrentModificationException e) {
-        if (lastCommit(table, transaction.application()) >= transaction.version()) {
-          return;
-        }
         if (attempt == ATTEMPTS) {
           throw LakeException.found(
               "Table %s could not be written: other processes were first %d times. Run the job again when they have ended."

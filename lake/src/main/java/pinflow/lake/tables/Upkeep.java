@@ -1,11 +1,9 @@
 package pinflow.lake.tables;
 
 import io.delta.tables.DeltaTable;
-import java.util.ConcurrentModificationException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.apache.spark.sql.Row;
 
 /**
@@ -15,9 +13,6 @@ import org.apache.spark.sql.Row;
 public final class Upkeep {
   private static final List<String> TABLES =
       List.of("pin", "geo", "user", "quarantine", "events", "batches");
-
-  /** A daily run that writes to the same files is first this many times in a row, at most. */
-  private static final int ATTEMPTS = 5;
 
   private static final double LEAST_HOURS = 1;
 
@@ -35,7 +30,7 @@ public final class Upkeep {
     Map<String, Files> done = new LinkedHashMap<>();
     for (String table : TABLES) {
       if (tables.version(table) >= 0) {
-        done.put(table, steps.time(table, () -> again(table, () -> compact(table))));
+        done.put(table, steps.time(table, () -> tables.again(table, () -> compact(table))));
       }
     }
     return done;
@@ -75,20 +70,5 @@ public final class Upkeep {
 
   private DeltaTable table(String table) {
     return DeltaTable.forPath(tables.spark(), tables.path(table));
-  }
-
-  private <T> T again(String table, Supplier<T> work) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return work.get();
-      } catch (ConcurrentModificationException e) {
-        if (attempt == ATTEMPTS) {
-          throw LakeException.found(
-              "Table %s could not be compacted: other processes were first %d times. Run the job again when they have ended."
-                  .formatted(tables.path(table), ATTEMPTS),
-              e);
-        }
-      }
-    }
   }
 }
