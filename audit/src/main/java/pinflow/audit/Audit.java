@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -144,8 +145,8 @@ public final class Audit implements AutoCloseable {
                               ContentCheck.of(
                                   bootstrap,
                                   partition,
-                                  java.util.Objects.requireNonNull(chains.get(partition)),
-                                  java.util.Objects.requireNonNull(ranges.get(partition)),
+                                  Objects.requireNonNull(chains.get(partition)),
+                                  Objects.requireNonNull(ranges.get(partition)),
                                   objects,
                                   rows))));
       long lines = 0;

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.longlong.Roaring64Bitmap;
@@ -22,27 +23,50 @@ final class Receipts {
   private Receipts() {}
 
   /**
+   * A receipt.
+   *
+   * @param run of the emulator, {@code key} of its request
+   */
+  record Receipt(String run, String key, TopicPartition partition, long offset) {}
+
+  /**
    * Reads a journal.
    *
    * @param journal null or a file that is not there for no receipts
    */
   static Receipts read(@Nullable Path journal) {
     Receipts receipts = new Receipts();
+    forEach(
+        journal,
+        receipt ->
+            receipts
+                .offsets
+                .computeIfAbsent(receipt.partition, p -> new Roaring64Bitmap())
+                .addLong(receipt.offset));
+    return receipts;
+  }
+
+  /**
+   * Passes every receipt to a consumer, in the journal's order.
+   *
+   * @param journal null or a file that is not there for no receipts
+   */
+  static void forEach(@Nullable Path journal, Consumer<Receipt> consumer) {
     if (journal == null || !Files.exists(journal)) {
-      return receipts;
+      return;
     }
     int number = 0;
+    String run = "";
     try (BufferedReader lines = Files.newBufferedReader(journal)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         number++;
         JsonNode request = JSON.readTree(line);
+        run = request.path("run").asText(run);
         String topic = request.path("topic").asText();
+        String key = request.path("key").asText();
         for (JsonNode receipt : request.path("receipts")) {
-          receipts
-              .offsets
-              .computeIfAbsent(
-                  new TopicPartition(topic, receipt.path(1).asInt()), p -> new Roaring64Bitmap())
-              .addLong(receipt.path(2).asLong());
+          TopicPartition partition = new TopicPartition(topic, receipt.path(1).asInt());
+          consumer.accept(new Receipt(run, key, partition, receipt.path(2).asLong()));
         }
       }
     } catch (JsonProcessingException e) {
@@ -56,7 +80,6 @@ final class Receipts {
     } catch (IOException e) {
       throw new AuditException("The journal %s cannot be read: %s.".formatted(journal, e), e);
     }
-    return receipts;
   }
 
   /** The offsets of a partition that have a receipt. */

@@ -61,8 +61,12 @@ final class RowsOfEvents {
     return ByteBuffer.wrap(hash).getLong();
   }
 
+  /** An event that is said to repeat another. */
+  private record Repeat(
+      TopicPartition partition, long offset, TopicPartition ofPartition, long ofOffset) {}
+
   private void readEvents(LakeTable events) {
-    List<Object[]> duplicates = new ArrayList<>();
+    List<Repeat> repeats = new ArrayList<>();
     events.forEach(
         List.of(
             "topic",
@@ -79,25 +83,22 @@ final class RowsOfEvents {
             int offset = Math.toIntExact(EventLedger.number(row[2]));
             put(partition, offset, first(content));
             if ("duplicate".equals(row[4])) {
-              duplicates.add(
-                  new Object[] {
-                    partition,
-                    (long) offset,
-                    EventLedger.partition(row[5], row[6]),
-                    EventLedger.number(row[7])
-                  });
+              repeats.add(
+                  new Repeat(
+                      partition,
+                      offset,
+                      EventLedger.partition(row[5], row[6]),
+                      EventLedger.number(row[7])));
             }
           }
         });
-    for (Object[] duplicate : duplicates) {
-      TopicPartition partition = (TopicPartition) duplicate[0];
-      long offset = (Long) duplicate[1];
-      if (content(partition, offset)
-          != content((TopicPartition) duplicate[2], (Long) duplicate[3])) {
+    for (Repeat repeat : repeats) {
+      if (content(repeat.partition, repeat.offset)
+          != content(repeat.ofPartition, repeat.ofOffset)) {
         faults.accept(
             new Fault(
                 Kind.EVENT_CHANGED,
-                EventLedger.place(partition) + "/" + offset,
+                EventLedger.place(repeat.partition) + "/" + repeat.offset,
                 "it is said to repeat an event that has another content"));
       }
     }

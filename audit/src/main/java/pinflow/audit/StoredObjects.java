@@ -132,8 +132,7 @@ public final class StoredObjects implements AutoCloseable {
   Optional<Range> holding(String topic, int partition, long offset) {
     return reading(
         () ->
-            objects(topic)
-                .filter(object -> partition(object.key()) == partition)
+            objects("%s/partition=%d".formatted(topic, partition))
                 .filter(object -> named(object.key()) <= offset)
                 .max(Comparator.comparing(S3Object::key))
                 .map(this::range)
@@ -148,8 +147,11 @@ public final class StoredObjects implements AutoCloseable {
                 .asByteArrayUnsafe());
   }
 
-  private Stream<S3Object> objects(String topic) {
-    String prefix = store.prefix() + "/" + topic + "/";
+  /**
+   * @param folder a topic, or a topic's {@code partition=<n>}
+   */
+  private Stream<S3Object> objects(String folder) {
+    String prefix = store.prefix() + "/" + folder + "/";
     return s3
         .listObjectsV2Paginator(request -> request.bucket(store.bucket()).prefix(prefix))
         .contents()

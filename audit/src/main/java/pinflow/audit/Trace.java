@@ -1,12 +1,6 @@
 package pinflow.audit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One event's way, hop by hop: what each holds of it. Reads only. */
 public final class Trace implements AutoCloseable {
-  private static final JsonMapper JSON = new JsonMapper();
   private static final List<String> OUTCOME =
       List.of(
           "topic",
@@ -90,51 +83,42 @@ public final class Trace implements AutoCloseable {
   }
 
   /**
-   * The way of an event.
+   * The ways of events, in their order. Reads each table once.
    *
-   * @throws AuditException when a hop cannot be read, or the topic is not there
+   * @throws AuditException when a hop cannot be read, or a topic is not there
    */
-  public Way of(Event event) {
-    Map<String, Map<String, @Nullable Object>> hops = new LinkedHashMap<>();
-    receipt(event).ifPresent(hop -> hops.put("receipt", hop));
-    log(event).ifPresent(hop -> hops.put("log", hop));
-    object(event).ifPresent(hop -> hops.put("object", hop));
-    Map<String, @Nullable Object> outcome = outcome(event);
-    if (!outcome.isEmpty()) {
-      hops.put("outcome", outcome);
-      row(event, outcome).ifPresent(hop -> hops.put("row", hop));
-      answers(event).ifPresent(hop -> hops.put("answers", hop));
-    }
-    return new Way(event, hops);
+  public List<Way> of(List<Event> events) {
+    Map<Event, Way> ways = new LinkedHashMap<>();
+    events.forEach(event -> ways.put(event, new Way(event, new LinkedHashMap<>())));
+    receipts(ways);
+    ways.forEach(
+        (event, way) -> {
+          log(event).ifPresent(hop -> way.hops.put("log", hop));
+          object(event).ifPresent(hop -> way.hops.put("object", hop));
+        });
+    outcomes(ways);
+    List.of("pin", "geo", "user", "quarantine").forEach(table -> rows(table, ways));
+    answers(ways);
+    return List.copyOf(ways.values());
   }
 
-  private Optional<Map<String, @Nullable Object>> receipt(Event event) {
-    if (!Files.exists(journal)) {
-      return Optional.empty();
-    }
-    String run = "";
-    try (BufferedReader lines = Files.newBufferedReader(journal)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        JsonNode request = JSON.readTree(line);
-        run = request.path("run").asText(run);
-        if (request.path("topic").asText().equals(event.topic)) {
-          for (JsonNode receipt : request.path("receipts")) {
-            if (receipt.path(1).asInt(-1) == event.partition
-                && receipt.path(2).asLong(-1) == event.offset) {
-              Map<String, @Nullable Object> hop = new LinkedHashMap<>();
-              hop.put("run", run);
-              hop.put("key", request.path("key").asText());
-              return Optional.of(hop);
-            }
+  private void receipts(Map<Event, Way> ways) {
+    Receipts.forEach(
+        journal,
+        receipt -> {
+          Way way =
+              ways.get(
+                  new Event(
+                      receipt.partition().topic(),
+                      receipt.partition().partition(),
+                      receipt.offset()));
+          if (way != null) {
+            Map<String, @Nullable Object> hop = new LinkedHashMap<>();
+            hop.put("run", receipt.run());
+            hop.put("key", receipt.key());
+            way.hops.put("receipt", hop);
           }
-        }
-      }
-      return Optional.empty();
-    } catch (JsonProcessingException e) {
-      return Optional.empty(); // a torn last line; `audit` says so of any other
-    } catch (IOException e) {
-      throw new AuditException("The journal %s cannot be read: %s.".formatted(journal, e), e);
-    }
+        });
   }
 
   private Optional<Map<String, @Nullable Object>> log(Event event) {
@@ -151,7 +135,7 @@ public final class Trace implements AutoCloseable {
       Map<String, @Nullable Object> hop = new LinkedHashMap<>();
       hop.put("time", Instant.ofEpochMilli(record.timestamp()).toString());
       for (Header header : record.headers()) {
-        hop.put(header.key(), new String(header.value(), StandardCharsets.UTF_8));
+        hop.put(header.key(), text(header.value()));
       }
       hop.put("value", record.value() == null ? null : text(record.value()));
       return Optional.of(hop);
@@ -171,80 +155,80 @@ public final class Trace implements AutoCloseable {
             });
   }
 
-  private Map<String, @Nullable Object> outcome(Event event) {
-    Map<String, @Nullable Object> hop = new LinkedHashMap<>();
+  private void outcomes(Map<Event, Way> ways) {
     lake.latest("events")
         .ifPresent(
             table ->
                 table.forEach(
                     OUTCOME,
                     row -> {
-                      if (event.equals(event(row[0], row[1], row[2]))) {
+                      Way way = ways.get(event(row[0], row[1], row[2]));
+                      if (way != null) {
+                        Map<String, @Nullable Object> hop = new LinkedHashMap<>();
                         hop.put("outcome", row[5]);
                         hop.put(
                             "of", row[8] == null ? null : event(row[6], row[7], row[8]).toString());
                         hop.put("table", row[3]);
                         hop.put("ind", row[4]);
+                        way.hops.put("outcome", hop);
                       }
                     }));
-    return hop;
   }
 
-  /** The row that comes from the event; a duplicate or superseded one has none. */
-  private Optional<Map<String, @Nullable Object>> row(
-      Event event, Map<String, @Nullable Object> outcome) {
-    String name =
-        "quarantined".equals(outcome.get("outcome"))
-            ? "quarantine"
-            : String.valueOf(outcome.get("table"));
-    Map<String, @Nullable Object> hop = new LinkedHashMap<>();
+  /** The rows that come from the events; a duplicate or superseded one has none. */
+  private void rows(String name, Map<Event, Way> ways) {
     LakeTable table = lake.latest(name).orElse(null);
-    if (table != null) {
-      List<String> columns = new ArrayList<>(List.of("_topic", "_partition", "_offset"));
-      table.columns().stream().filter(c -> !columns.contains(c)).forEach(columns::add);
-      table.forEach(
-          columns,
-          row -> {
-            if (event.equals(event(row[0], row[1], row[2]))) {
-              hop.put("in", name);
-              List<@Nullable Object> values = Arrays.asList(row);
-              for (int i = 3; i < columns.size(); i++) {
-                Object value = values.get(i);
-                hop.put(columns.get(i), value instanceof Instant time ? time.toString() : value);
-              }
-            }
-          });
+    if (table == null) {
+      return;
     }
-    return hop.isEmpty() ? Optional.empty() : Optional.of(hop);
+    List<String> columns = new ArrayList<>(List.of("_topic", "_partition", "_offset"));
+    table.columns().stream().filter(c -> !columns.contains(c)).forEach(columns::add);
+    table.forEach(
+        columns,
+        row -> {
+          Way way = ways.get(event(row[0], row[1], row[2]));
+          if (way != null && way.hops.containsKey("outcome")) {
+            Map<String, @Nullable Object> hop = new LinkedHashMap<>();
+            hop.put("in", name);
+            List<@Nullable Object> values = Arrays.asList(row);
+            for (int i = 3; i < columns.size(); i++) {
+              Object value = values.get(i);
+              hop.put(columns.get(i), value instanceof Instant time ? time.toString() : value);
+            }
+            way.hops.put("row", hop);
+          }
+        });
   }
 
-  private Optional<Map<String, @Nullable Object>> answers(Event event) {
-    long[] batch = {-1};
-    lake.latest("batches")
-        .ifPresent(
-            batches ->
-                batches.forEach(
-                    List.of("batch", "topic", "partition", "first_offset", "last_offset"),
-                    row -> {
-                      if (event.topic.equals(row[1])
-                          && event.partition == EventLedger.number(row[2])
-                          && event.offset >= EventLedger.number(row[3])
-                          && event.offset <= EventLedger.number(row[4])) {
-                        batch[0] = EventLedger.number(row[0]);
-                      }
-                    }));
+  private void answers(Map<Event, Way> ways) {
     long[] answered = {-1};
     lake.latest("answers/sources")
         .ifPresent(
             sources ->
                 sources.forEach(List.of("batch"), row -> answered[0] = EventLedger.number(row[0])));
-    if (batch[0] < 0) {
-      return Optional.empty();
-    }
-    Map<String, @Nullable Object> hop = new LinkedHashMap<>();
-    hop.put("batch", batch[0]);
-    hop.put("answers_of_batch", answered[0] < 0 ? null : answered[0]);
-    return Optional.of(hop);
+    lake.latest("batches")
+        .ifPresent(
+            batches ->
+                batches.forEach(
+                    List.of("batch", "topic", "partition", "first_offset", "last_offset"),
+                    row ->
+                        ways.forEach(
+                            (event, way) -> {
+                              if (way.hops.containsKey("outcome") && isIn(event, row)) {
+                                Map<String, @Nullable Object> hop = new LinkedHashMap<>();
+                                hop.put("batch", row[0]);
+                                hop.put("answers_of_batch", answered[0] < 0 ? null : answered[0]);
+                                way.hops.put("answers", hop);
+                              }
+                            })));
+  }
+
+  /** Whether an object of a batch holds an event. */
+  private static boolean isIn(Event event, @Nullable Object[] row) {
+    return event.topic.equals(row[1])
+        && event.partition == EventLedger.number(row[2])
+        && event.offset >= EventLedger.number(row[3])
+        && event.offset <= EventLedger.number(row[4]);
   }
 
   private static Event event(

@@ -1,6 +1,5 @@
 package pinflow.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import pinflow.platform.Connectors;
+import pinflow.platform.PlatformException;
 
 /** Asks the parts of a running Pinflow how they are, side by side, for two seconds each at most. */
 final class Health {
@@ -26,7 +27,7 @@ final class Health {
    *
    * @param detail what is wrong, in words; empty if nothing is
    */
-  record Part(String name, String address, String detail) {
+  record Part(String name, String detail) {
     boolean good() {
       return detail.isEmpty();
     }
@@ -41,7 +42,7 @@ final class Health {
             (name, address) ->
                 asked.add(
                     CompletableFuture.supplyAsync(
-                        () -> new Part(name, address, detail(name, address)),
+                        () -> new Part(name, detail(name, address)),
                         task -> new Thread(task, "ask-" + name).start())));
     return asked.stream().map(CompletableFuture::join).toList();
   }
@@ -56,7 +57,7 @@ final class Health {
         case "connect" -> sink(URI.create(address));
         default -> connected(address);
       };
-    } catch (IOException e) {
+    } catch (IOException | PlatformException e) {
       return "no answer";
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -71,26 +72,19 @@ final class Health {
         : JSON.readTree(answer.body()).path("reason").asText("HTTP " + answer.statusCode());
   }
 
-  private static String sink(URI worker) throws IOException, InterruptedException {
-    HttpResponse<String> answer =
-        get(worker.resolve("/connectors/%s/status".formatted(Pipeline.SINK)));
-    if (answer.statusCode() != 200) {
-      return "the sink is not there (HTTP %d)".formatted(answer.statusCode());
-    }
-    JsonNode status = JSON.readTree(answer.body());
-    List<JsonNode> all = new ArrayList<>(List.of(status.path("connector")));
-    status.path("tasks").forEach(all::add);
-    for (JsonNode each : all) {
-      if (!each.path("state").asText().equals("RUNNING")) {
-        return "the sink%s is %s %s"
-            .formatted(
-                each.has("id") ? "'s task " + each.path("id").asInt() : "",
-                each.path("state").asText(),
-                each.path("trace").asText().lines().findFirst().orElse(""))
-            .strip();
-      }
-    }
-    return "";
+  private static String sink(URI worker) {
+    List<Connectors.Part> parts = Connectors.parts(worker, Pipeline.SINK, PATIENCE);
+    return parts.isEmpty()
+        ? "the sink is not there"
+        : parts.stream()
+            .filter(part -> !part.runs())
+            .findFirst()
+            .map(
+                part ->
+                    "the sink's %s is %s %s"
+                        .formatted(part.name(), part.state(), part.trace())
+                        .strip())
+            .orElse("");
   }
 
   private static HttpResponse<String> get(URI uri) throws IOException, InterruptedException {

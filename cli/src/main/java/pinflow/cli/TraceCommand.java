@@ -64,7 +64,7 @@ final class TraceCommand implements Callable<Integer> {
                       Long.parseLong(event.group(3))))
               : trace.events(Long.parseLong(what));
       List<Trace.Way> ways =
-          events.stream().map(trace::of).filter(way -> !way.hops().isEmpty()).toList();
+          trace.of(events).stream().filter(way -> !way.hops().isEmpty()).toList();
       if (json) {
         System.out.println(
             Grid.json(Map.of("events", ways.stream().map(TraceCommand::json).toList())));

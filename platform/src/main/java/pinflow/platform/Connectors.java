@@ -55,6 +55,19 @@ public final class Connectors {
 
   private record Answer(int status, JsonNode body) {}
 
+  /**
+   * A connector itself, or a task of it.
+   *
+   * @param name {@code connector} or {@code task <n>}
+   * @param state as the worker has it, such as {@code RUNNING}
+   * @param trace the first line of a failure's; empty if there is none
+   */
+  public record Part(String name, String state, String trace) {
+    public boolean runs() {
+      return state.equals("RUNNING");
+    }
+  }
+
   /** What became of a connector: {@code trace} is the first line of the failure's. */
   private sealed interface State {
     record Running() implements State {}
@@ -173,22 +186,41 @@ public final class Connectors {
     }
   }
 
+  /**
+   * The connector itself and its tasks, asked once.
+   *
+   * @return nothing if the connector is not there
+   * @throws PlatformException if the worker does not answer in time
+   */
+  public static List<Part> parts(URI worker, String connector, Duration patience) {
+    return new Connectors(worker).parts(path(connector), Deadline.in(patience));
+  }
+
   private State state(String path) {
-    Answer answer = send("GET", path + "/status", JSON.nullNode(), Deadline.in(LIMIT));
-    JsonNode connector = answer.body.path("connector");
-    JsonNode tasks = answer.body.path("tasks");
-    List<JsonNode> all =
-        Stream.concat(Stream.of(connector), StreamSupport.stream(tasks.spliterator(), false))
-            .toList();
-    for (JsonNode each : all) {
-      if (each.path("state").asText().equals("FAILED")) {
-        return new State.Failed(each.path("trace").asText().lines().findFirst().orElse("no trace"));
+    List<Part> parts = parts(path, Deadline.in(LIMIT));
+    for (Part part : parts) {
+      if (part.state.equals("FAILED")) {
+        return new State.Failed(part.trace.isEmpty() ? "no trace" : part.trace);
       }
     }
-    return !tasks.isEmpty()
-            && all.stream().allMatch(each -> each.path("state").asText().equals("RUNNING"))
+    return parts.size() > 1 && parts.stream().allMatch(Part::runs)
         ? new State.Running()
-        : new State.Starting(answer.body.toString());
+        : new State.Starting(parts.toString());
+  }
+
+  private List<Part> parts(String path, Deadline deadline) {
+    Answer answer = send("GET", path + "/status", JSON.nullNode(), deadline);
+    return Stream.concat(
+            Stream.of(answer.body.path("connector")),
+            StreamSupport.stream(answer.body.path("tasks").spliterator(), false))
+        .filter(each -> !each.isMissingNode())
+        .map(
+            each ->
+                new Part(
+                    each.has("id") ? "task " + each.path("id").asInt() : "connector",
+                    each.path("state").asText(),
+                    each.path("trace").asText().lines().findFirst().orElse("")))
+        .toList();
   }
 
   /** Repeats what the worker puts off: 409 while its group rebalances. */
@@ -201,7 +233,7 @@ public final class Connectors {
                     ? HttpRequest.BodyPublishers.noBody()
                     : HttpRequest.BodyPublishers.ofString(body.toString()))
             .header("Content-Type", "application/json")
-            .timeout(LIMIT)
+            .timeout(deadline.left())
             .build();
     try {
       while (true) {
@@ -231,6 +263,11 @@ public final class Connectors {
 
     boolean isOver() {
       return System.nanoTime() - nanos > 0;
+    }
+
+    /** A millisecond at least. */
+    Duration left() {
+      return Duration.ofNanos(Math.max(1_000_000, nanos - System.nanoTime()));
     }
   }
 }
