@@ -1,0 +1,168 @@
+package pinflow.crash;
+
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** What runs while parts of it are killed: {@code up}, the emulator, now and then the daily job. */
+final class Parts implements AutoCloseable {
+  private static final Duration READY = Duration.ofSeconds(60);
+  private static final Duration DAILY = Duration.ofMinutes(3);
+
+  private final Pinflow pinflow;
+  private final String jvmOptions;
+  private final String gateway;
+  private final int rate;
+
+  private Pinflow.@Nullable Command up;
+  private Pinflow.@Nullable Command emulator;
+  private Pinflow.@Nullable Command daily;
+  private @Nullable ProcessHandle database;
+
+  /**
+   * @param jvmOptions of every JVM that is started
+   * @param gateway where the emulator posts to
+   * @param rate posts a second
+   */
+  Parts(Pinflow pinflow, String jvmOptions, String gateway, int rate) {
+    this.pinflow = pinflow;
+    this.jvmOptions = jvmOptions;
+    this.gateway = gateway;
+    this.rate = rate;
+  }
+
+  /** SIGKILL, and not before it is gone does this return. */
+  void kill(Victim victim) {
+    switch (victim) {
+      case UP -> running(up).process().destroyForcibly();
+      case DATABASE ->
+          Pinflow.database(running(up)).ifPresent(database -> database.destroyForcibly());
+      case EMULATOR -> running(emulator).process().destroyForcibly();
+      case SPARK -> running(daily).children().forEach(ProcessHandle::destroyForcibly);
+      case ALL -> {
+        Stream<ProcessHandle> all =
+            Stream.of(running(up), running(emulator), running(daily))
+                .flatMap(
+                    command ->
+                        Stream.concat(command.children(), Stream.of(command.process().toHandle())));
+        all.toList().forEach(ProcessHandle::destroyForcibly);
+      }
+    }
+    if (victim == Victim.UP || victim == Victim.ALL) {
+      running(up).ends(READY);
+    }
+    if (victim == Victim.EMULATOR || victim == Victim.ALL) {
+      running(emulator).ends(READY);
+    }
+  }
+
+  private static Pinflow.Command running(Pinflow.@Nullable Command command) {
+    if (command == null) {
+      throw new IllegalStateException("It has not been started");
+    }
+    return command;
+  }
+
+  /**
+   * Starts what is to run all the time, if it does not.
+   *
+   * @return the seconds until it was ready; 0 if it was
+   */
+  double ensureUp() {
+    long began = System.nanoTime();
+    Pinflow.Command now = up;
+    if (now == null || !now.isAlive()) {
+      now = startUp();
+    }
+    if (!Pinflow.isReady(now, READY)) {
+      throw new CrashException("`up` did not start again: " + pinflow.lastErrors("up"));
+    }
+    Optional<ProcessHandle> child = Pinflow.database(now);
+    while (child.isEmpty()) {
+      if (System.nanoTime() - began > READY.toNanos()) {
+        throw new CrashException("the database was not started again within " + READY);
+      }
+      pause(50);
+      child = Pinflow.database(now);
+    }
+    database = child.get();
+    return (System.nanoTime() - began) / 1e9;
+  }
+
+  Pinflow.Command startUp() {
+    Pinflow.Command started = pinflow.start(jvmOptions, "up", "--json");
+    up = started;
+    return started;
+  }
+
+  /** Asks {@code up} to end. */
+  void askUpToEnd() {
+    running(up).process().destroy();
+  }
+
+  /** The emulator that is paced; what it has not sent is sent by whoever resumes. */
+  void killEmulator() {
+    if (emulator != null && emulator.isAlive()) {
+      kill(Victim.EMULATOR);
+    }
+  }
+
+  void ensureEmulator() {
+    Pinflow.Command now = emulator;
+    if (now != null && now.isAlive()) {
+      return;
+    }
+    if (now != null && now.process().exitValue() == 0) {
+      throw new CrashException("all posts were sent before the last kill; send more of them");
+    }
+    emulator = pinflow.start(jvmOptions, emulate("--rate", Integer.toString(rate)));
+  }
+
+  String[] emulate(String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("emulate", "batch", "-q", "--gateway", gateway, "--give-up-after", "120"));
+    if (Files.exists(pinflow.folder().resolve("state/emulate/batch.jsonl"))) {
+      arguments.add("--resume");
+    }
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  void startDaily() {
+    daily = pinflow.start(jvmOptions, "run", "daily", "-q", "--json");
+  }
+
+  /** One that was not hit may go on, unless it waits for what is gone. */
+  void endDaily() {
+    Pinflow.Command now = daily;
+    if (now != null && !now.ends(DAILY)) {
+      throw new CrashException("`run daily` neither went on nor ended within " + DAILY);
+    }
+  }
+
+  static void pause(int millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("Interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Pinflow.Command command : new Pinflow.@Nullable Command[] {daily, emulator, up}) {
+      if (command != null && command.isAlive()) {
+        command.process().destroy();
+        command.ends(READY);
+      }
+    }
+    if (database != null) {
+      database.destroyForcibly(); // left behind when `up` was killed last
+    }
+  }
+}
