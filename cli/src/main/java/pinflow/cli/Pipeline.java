@@ -1,6 +1,7 @@
 package pinflow.cli;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,6 +28,9 @@ import pinflow.platform.Topics;
 final class Pipeline implements AutoCloseable {
   /** The connector's name. */
   static final String SINK = "pinflow-sink";
+
+  /** For the gateway's whole window of keys, five million records. */
+  private static final Duration KEYS_READ = Duration.ofMinutes(2);
 
   private static final String SECRETS = "secrets/store.properties";
 
@@ -97,7 +101,12 @@ final class Pipeline implements AutoCloseable {
     Gateway gateway =
         steps.time("gateway", () -> Gateway.start(config.gateway(platform.kafka()), room()));
     parts.push(gateway);
-    running = describe(platform, gateway, join(connect), objects, keys);
+    URI worker = join(connect);
+    Wait.until(
+        "the gateway to read the idempotency keys in the log",
+        KEYS_READ,
+        () -> gateway.notReady().join().isEmpty());
+    running = describe(platform, gateway, worker, objects, keys);
   }
 
   private Room room() {

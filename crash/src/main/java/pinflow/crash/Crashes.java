@@ -37,6 +37,8 @@ public final class Crashes implements AutoCloseable {
 
   private final Parts parts;
 
+  private long atLastAudit;
+
   private Crashes(Path home, Form form, Path folder, long seed) throws IOException {
     this.form = form;
     this.random = new Random(seed);
@@ -178,7 +180,22 @@ public final class Crashes implements AutoCloseable {
     pinflow.run("run", "daily", "-q");
     JsonNode found = pinflow.json("audit", "--json");
     report.audited(found);
-    System.out.println("audit: nothing lost, nothing doubled");
+    long now = inLog(found);
+    if (now <= atLastAudit) {
+      // Nothing can be lost where nothing is taken.
+      throw new CrashException(
+          "the log still holds %,d records, as at the last audit: nothing was posted".formatted(now));
+    }
+    atLastAudit = now;
+    System.out.printf("audit: %,d in the log, nothing lost, nothing doubled%n", now);
+  }
+
+  private static long inLog(JsonNode audit) {
+    long records = 0;
+    for (JsonNode partition : audit.path("partitions")) {
+      records += partition.path("log").path("end").asLong();
+    }
+    return records;
   }
 
   /** Sends the rest undisturbed and accounts for all. */
@@ -190,10 +207,7 @@ public final class Crashes implements AutoCloseable {
     pinflow.run("run", "daily", "-q");
     JsonNode found = pinflow.json("audit", "--deep", "--json");
     report.audited(found);
-    long inLog = 0;
-    for (JsonNode partition : found.path("partitions")) {
-      inLog += partition.path("log").path("end").asLong();
-    }
+    long inLog = inLog(found);
     long acknowledged = sum(sent.path("posted")) + sum(sent.path("before"));
     if (inLog != acknowledged) {
       throw new CrashException(

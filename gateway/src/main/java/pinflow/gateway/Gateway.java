@@ -15,6 +15,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -191,6 +193,11 @@ public final class Gateway implements AutoCloseable {
   public URI url() {
     String host = config.host().contains(":") ? "[" + config.host() + "]" : config.host();
     return URI.create("http://" + host + ":" + servers.get(0).actualPort());
+  }
+
+  /** Empty when requests are taken, those with an idempotency key too; else why not. */
+  public CompletableFuture<Optional<String>> notReady() {
+    return log.notReady();
   }
 
   /**

@@ -63,12 +63,18 @@ public final class Broker implements AutoCloseable {
   public static Broker start(Path folder, int port) {
     KafkaExit.install();
     Path data = folder.toAbsolutePath();
-    int claimed = Ports.claim(port, "kafka.port");
+    return Ports.start(
+        port,
+        "kafka.port",
+        own -> Ports.start(0, "kafka.port", controller -> startOn(own, controller, data)));
+  }
+
+  private static Broker startOn(int port, int controllerPort, Path data) {
     try {
       FolderLock lock = FolderLock.take(data, "Kafka broker");
       try {
         FolderLock.requireSpace(data, "Kafka broker");
-        return start(data, lock, claimed);
+        return start(data, lock, port, controllerPort);
       } catch (Exception e) {
         lock.close();
         throw e;
@@ -78,16 +84,17 @@ public final class Broker implements AutoCloseable {
     } catch (Exception e) {
       throw new PlatformException(
           "The Kafka broker did not start on port %d (kafka.port) with the data in %s: %s; see the log, and whether the folder is writable."
-              .formatted(claimed, data, e),
+              .formatted(port, data, e),
           e);
     }
   }
 
-  private static Broker start(Path data, FolderLock lock, int port) throws Exception {
+  private static Broker start(Path data, FolderLock lock, int port, int controllerPort)
+      throws Exception {
     if (!Files.exists(data.resolve("meta.properties"))) {
       format(data);
     }
-    Map<String, String> config = config(data, port, Ports.claim(0, "kafka.port"));
+    Map<String, String> config = config(data, port, controllerPort);
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(config, false), Time.SYSTEM);
     Broker broker = new Broker(server, lock, "127.0.0.1:" + port);
     try {
