@@ -21,8 +21,8 @@ import java.util.stream.Stream;
  * a run that nobody disturbed.
  */
 public final class Crashes implements AutoCloseable {
-  private static final Duration READY = Duration.ofSeconds(60);
-  private static final Duration REACHED = Duration.ofSeconds(90);
+  private static final Duration READY = Duration.ofMinutes(3);
+  private static final Duration REACHED = Duration.ofMinutes(5);
   private static final double CUT_REPLIES = 0.2;
 
   /** Seconds that a round takes at most, on average; the posts are spread over all of them. */

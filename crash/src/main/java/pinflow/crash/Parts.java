@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What runs while parts of it are killed: {@code up}, the emulator, now and then the daily job. */
 final class Parts implements AutoCloseable {
-  private static final Duration READY = Duration.ofSeconds(60);
-  private static final Duration DAILY = Duration.ofMinutes(3);
+  private static final Duration READY = Duration.ofMinutes(3);
+  private static final Duration DAILY = Duration.ofMinutes(6);
 
   private final Pinflow pinflow;
   private final String jvmOptions;
