@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import pinflow.gateway.GatewayConfig;
 import pinflow.platform.ConnectConfig;
 import pinflow.platform.DatabaseConfig;
@@ -85,22 +86,36 @@ record PinflowConfig(
 
   /** The same with every embedded part on a free port. */
   PinflowConfig onFreePorts() {
-    ObjectNode free = gateway.deepCopy();
-    free.put("port", 0);
+    return onPorts(part -> 0);
+  }
+
+  /**
+   * The same with embedded parts on these ports.
+   *
+   * @param port by the name that the part has among {@link Running#addresses}
+   */
+  PinflowConfig onPorts(ToIntFunction<String> port) {
+    ObjectNode door = gateway.deepCopy();
+    door.put("port", port.applyAsInt("gateway"));
     return new PinflowConfig(
         id,
-        new DatabaseConfig(source.url(), source.creds(), 0, source.user(), source.password()),
-        free,
+        new DatabaseConfig(
+            source.url(),
+            source.creds(),
+            port.applyAsInt("database"),
+            source.user(),
+            source.password()),
+        door,
         new KafkaConfig(
             kafka.bootstrap(),
-            0,
+            port.applyAsInt("kafka"),
             kafka.partitions(),
             kafka.replicationFactor(),
             kafka.reserveBytes()),
-        new ConnectConfig(connect.url(), 0),
+        new ConnectConfig(connect.url(), port.applyAsInt("connect")),
         new StoreConfig(
             store.endpoint(),
-            0,
+            port.applyAsInt("s3"),
             store.region(),
             store.bucket(),
             store.accessKey(),

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +32,31 @@ class ConfigFileTest {
     assertThat(config.sink().rotate()).isEqualTo(Duration.ofMillis(250));
     assertThat(config.sink().flushRecords()).isEqualTo(1);
     assertThat(config.sink().compression()).isEqualTo("none");
+  }
+
+  @Test
+  void partsThatAreStartedAgainKeepTheirPorts() {
+    Running running =
+        new Running(
+            "ready",
+            1,
+            "x",
+            Map.of(
+                "gateway", "http://127.0.0.1:15001",
+                "kafka", "127.0.0.1:15002",
+                "s3", "http://127.0.0.1:15003",
+                "connect", "http://[::1]:15004/",
+                "database", "jdbc:mariadb://127.0.0.1:15005/pinterest_data"),
+            Map.of());
+    PinflowConfig config = ConfigFile.defaults().onFreePorts().onPorts(running::port);
+    assertThat(
+            List.of(
+                config.gateway("b:1").port(),
+                config.kafka().port(),
+                config.store().port(),
+                config.connect().port(),
+                config.source().port()))
+        .containsExactly(15001, 15002, 15003, 15004, 15005);
   }
 
   @ParameterizedTest

@@ -96,6 +96,8 @@ public final class Crashes implements AutoCloseable {
     for (KillPoint point : points) {
       round(++round, point.name(), () -> killAt(point));
     }
+    debugger.disarm();
+    parts.withoutDebugger();
     List<Victim> victims = new ArrayList<>();
     for (int i = 0; i < form.random(); i++) {
       if (victims.isEmpty()) {
@@ -184,7 +186,8 @@ public final class Crashes implements AutoCloseable {
     if (now <= atLastAudit) {
       // Nothing can be lost where nothing is taken.
       throw new CrashException(
-          "the log still holds %,d records, as at the last audit: nothing was posted".formatted(now));
+          "the log still holds %,d records, as at the last audit: nothing was posted"
+              .formatted(now));
     }
     atLastAudit = now;
     System.out.printf("audit: %,d in the log, nothing lost, nothing doubled%n", now);
@@ -200,7 +203,6 @@ public final class Crashes implements AutoCloseable {
 
   /** Sends the rest undisturbed and accounts for all. */
   private void finish() {
-    debugger.disarm();
     parts.ensureUp();
     parts.killEmulator();
     JsonNode sent = pinflow.json(parts.emulate("--json"));

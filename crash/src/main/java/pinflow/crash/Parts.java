@@ -14,9 +14,10 @@ final class Parts implements AutoCloseable {
   private static final Duration DAILY = Duration.ofMinutes(6);
 
   private final Pinflow pinflow;
-  private final String jvmOptions;
   private final String gateway;
   private final int rate;
+
+  private String jvmOptions;
 
   private Pinflow.@Nullable Command up;
   private Pinflow.@Nullable Command emulator;
@@ -97,6 +98,11 @@ final class Parts implements AutoCloseable {
     Pinflow.Command started = pinflow.start(jvmOptions, "up", "--json");
     up = started;
     return started;
+  }
+
+  /** What is started from now on is not slowed down. */
+  void withoutDebugger() {
+    jvmOptions = "";
   }
 
   /** Asks {@code up} to end. */

@@ -43,9 +43,7 @@ public final class ConnectWorker implements AutoCloseable {
   public static ConnectWorker start(
       String bootstrap, int port, Path pluginFolder, Path secretsFolder) {
     return Ports.start(
-        port,
-        "connect.port",
-        claimed -> startOn(claimed, bootstrap, pluginFolder, secretsFolder));
+        port, "connect.port", claimed -> startOn(claimed, bootstrap, pluginFolder, secretsFolder));
   }
 
   private static ConnectWorker startOn(

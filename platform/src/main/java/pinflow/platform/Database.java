@@ -106,8 +106,8 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static Database start(
-      Path home, FolderLock lock, int port, Account account, Path cache) throws IOException {
+  private static Database start(Path home, FolderLock lock, int port, Account account, Path cache)
+      throws IOException {
     MariaDbPrograms programs = MariaDbPrograms.unpack(cache);
     install(programs, home);
     Database database = new Database(home, programs, lock, port, account);
