@@ -23,6 +23,11 @@ final class BatchPlan {
    */
   record Ahead(NavigableMap<BigInteger, Record> records, boolean ended, long knownUntil) {
     static final Ahead NOTHING = new Ahead(new TreeMap<>(), false, 0);
+
+    /** When the first of the records arrived, in milliseconds since 1970. */
+    long oldest(long otherwise) {
+      return records.isEmpty() ? otherwise : arrival(records.firstEntry().getValue());
+    }
   }
 
   private BatchPlan() {}

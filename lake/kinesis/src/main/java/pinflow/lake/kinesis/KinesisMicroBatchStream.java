@@ -126,7 +126,11 @@ final class KinesisMicroBatchStream
     }
   }
 
-  /** {@code recordsWaiting}, {@code millisBehindLatest}, {@code bytesReadAhead}, {@code shards}. */
+  /**
+   * What of the stream is not yet consumed: {@code recordsWaiting}, those that are read ahead;
+   * {@code millisWaiting}, for how long the first of them is there; {@code millisBehindLatest}, as
+   * Kinesis has it of what is read ahead; {@code bytesReadAhead}; {@code shards}.
+   */
   @Override
   public Map<String, String> metrics(Optional<Offset> consumed) {
     return readAhead == null
@@ -139,5 +143,11 @@ final class KinesisMicroBatchStream
     if (readAhead != null) {
       readAhead.close();
     }
+  }
+
+  /** As it stands in a query's progress. */
+  @Override
+  public String toString() {
+    return "kinesis(" + options + ")";
   }
 }

@@ -1,6 +1,7 @@
 package pinflow.lake.kinesis;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,13 +153,19 @@ final class ReadAhead implements AutoCloseable {
 
   /** What of the stream is not yet in a batch. */
   synchronized Map<String, String> metrics(@Nullable StreamOffset consumed) {
-    long waiting = consumed == null ? 0 : waiting(consumed, Long.MAX_VALUE);
-    long behind = tails.values().stream().mapToLong(ShardTail::millisBehind).max().orElse(0);
+    Collection<BatchPlan.Ahead> waiting = consumed == null ? List.of() : ahead(consumed).values();
+    long now = System.currentTimeMillis();
     return Map.of(
-        "recordsWaiting", Long.toString(waiting),
-        "millisBehindLatest", Long.toString(behind),
-        "bytesReadAhead", Long.toString(bytes),
-        "shards", Integer.toString(tails.size()));
+        "recordsWaiting",
+        Long.toString(waiting.stream().mapToLong(ahead -> ahead.records().size()).sum()),
+        "millisWaiting",
+        Long.toString(now - waiting.stream().mapToLong(a -> a.oldest(now)).min().orElse(now)),
+        "millisBehindLatest",
+        Long.toString(tails.values().stream().mapToLong(ShardTail::millisBehind).max().orElse(0)),
+        "bytesReadAhead",
+        Long.toString(bytes),
+        "shards",
+        Integer.toString(tails.size()));
   }
 
   private void add(String shard, ShardPosition position) {
