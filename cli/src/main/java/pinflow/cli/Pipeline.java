@@ -95,7 +95,9 @@ final class Pipeline implements AutoCloseable {
     Topics.create(platform.kafka(), config.topics(), config.kafka());
     var connect = CompletableFuture.supplyAsync(() -> startSink(platform, objects));
     Gateway gateway =
-        steps.time("gateway", () -> Gateway.start(config.gateway(platform.kafka()), room()));
+        steps.time(
+            "gateway",
+            () -> Gateway.start(config.gateway(platform.kafka()), config.kinesisDoor(), room()));
     parts.push(gateway);
     running = describe(platform, gateway, join(connect), objects, keys);
   }
