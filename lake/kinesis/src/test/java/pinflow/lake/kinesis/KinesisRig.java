@@ -108,7 +108,9 @@ public final class KinesisRig implements AutoCloseable {
 
   public void delete(String stream) {
     client.deleteStream(request -> request.streamName(stream));
-    client.waiter().waitUntilStreamNotExists(request -> request.streamName(stream));
+    Awaitility.await()
+        .atMost(LIMIT)
+        .until(() -> !client.listStreams().streamNames().contains(stream));
   }
 
   /** Returns when it is done. */
