@@ -174,8 +174,13 @@ public final class KinesisRig implements AutoCloseable {
     command("down");
   }
 
+  /** Returns when it answers. */
   public void up() throws IOException {
     command("up");
+    Awaitility.await()
+        .atMost(LIMIT)
+        .ignoreExceptions()
+        .until(() -> client.listStreams().hasStreamNames());
   }
 
   private void command(String line) throws IOException {
