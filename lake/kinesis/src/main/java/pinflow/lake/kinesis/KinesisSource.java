@@ -48,4 +48,14 @@ public final class KinesisSource implements TableProvider, DataSourceRegister {
       StructType schema, Transform[] partitioning, Map<String, String> properties) {
     return new KinesisTable(SourceOptions.parse(properties));
   }
+
+  /**
+   * Asks for the stream that options name, which is waited for while it is being made.
+   *
+   * @throws KinesisSourceException when an option is unknown, missing or wrong, or the stream is
+   *     not there
+   */
+  public static void check(Map<String, String> options) {
+    new StreamClient(SourceOptions.parse(options)).describe();
+  }
 }
