@@ -5,10 +5,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import pinflow.gateway.GatewayConfig;
+import pinflow.gateway.kinesis.KinesisConfig;
 import pinflow.platform.ConnectConfig;
 import pinflow.platform.DatabaseConfig;
 import pinflow.platform.KafkaConfig;
+import pinflow.platform.Secret;
 import pinflow.platform.StoreConfig;
 
 /**
@@ -20,6 +23,7 @@ record PinflowConfig(
     String id,
     DatabaseConfig source,
     ObjectNode gateway,
+    KinesisSection kinesis,
     KafkaConfig kafka,
     ConnectConfig connect,
     StoreConfig store,
@@ -33,6 +37,20 @@ record PinflowConfig(
     if (!id.matches("[a-z0-9-]{1,40}")) {
       throw new IllegalArgumentException(
           "id is \"%s\"; it names a bucket too, so it has 1 to 40 of a-z, 0-9 and -".formatted(id));
+    }
+  }
+
+  /** The Kinesis API, as {@link KinesisConfig} takes it, with its secrets by reference. */
+  record KinesisSection(
+      String region, String limits, @Nullable Secret accessKey, @Nullable Secret secretKey) {
+    KinesisSection {
+      // Refuses what is wrong when the file is read, before any secret is looked up.
+      new KinesisConfig(
+          region,
+          limits,
+          accessKey == null ? null : accessKey.reference(),
+          secretKey == null ? null : secretKey.reference(),
+          1);
     }
   }
 
@@ -67,14 +85,14 @@ record PinflowConfig(
     SinkConfig quick =
         new SinkConfig(
             sink.flushRecords(), sink.flushBytes(), Duration.ofSeconds(1), sink.compression());
-    return new PinflowConfig(id, source, gateway, kafka, connect, store, quick, lake);
+    return new PinflowConfig(id, source, gateway, kinesis, kafka, connect, store, quick, lake);
   }
 
   /** The same with every part embedded, whatever else is configured. */
   PinflowConfig embedded() {
     PinflowConfig own = ConfigFile.defaults();
     return new PinflowConfig(
-        id, own.source, gateway, own.kafka, own.connect, own.store, sink, own.lake);
+        id, own.source, gateway, kinesis, own.kafka, own.connect, own.store, sink, own.lake);
   }
 
   /** The gateway's settings, with the address of the broker that it writes to. */
@@ -82,6 +100,16 @@ record PinflowConfig(
     ObjectNode section = gateway.deepCopy();
     section.put("bootstrap", bootstrap);
     return ConfigFile.MAPPER.convertValue(section, GatewayConfig.class);
+  }
+
+  /** The settings of the Kinesis API, with its secrets. */
+  KinesisConfig kinesisDoor() {
+    return new KinesisConfig(
+        kinesis.region(),
+        kinesis.limits(),
+        kinesis.accessKey() == null ? null : kinesis.accessKey().reveal(),
+        kinesis.secretKey() == null ? null : kinesis.secretKey().reveal(),
+        kafka.replicationFactor());
   }
 
   /** The same with every embedded part on a free port. */
@@ -106,6 +134,7 @@ record PinflowConfig(
             source.user(),
             source.password()),
         door,
+        kinesis,
         new KafkaConfig(
             kafka.bootstrap(),
             port.applyAsInt("kafka"),

@@ -99,7 +99,9 @@ final class Pipeline implements AutoCloseable {
     Topics.create(platform.kafka(), config.topics(), config.kafka());
     var connect = CompletableFuture.supplyAsync(() -> startSink(platform, objects));
     Gateway gateway =
-        steps.time("gateway", () -> Gateway.start(config.gateway(platform.kafka()), room()));
+        steps.time(
+            "gateway",
+            () -> Gateway.start(config.gateway(platform.kafka()), config.kinesisDoor(), room()));
     parts.push(gateway);
     URI worker = join(connect);
     Wait.until(

@@ -26,6 +26,8 @@ import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pinflow.gateway.kafka.KafkaRest;
+import pinflow.gateway.kinesis.Kinesis;
+import pinflow.gateway.kinesis.KinesisConfig;
 import pinflow.gateway.log.Log;
 import pinflow.gateway.log.LogConfig;
 import pinflow.gateway.log.Room;
@@ -42,12 +44,13 @@ public final class Gateway implements AutoCloseable {
   private final InFlight inFlight;
   private final Log log;
   private final KafkaRest kafkaRest;
+  private final Kinesis kinesis;
   private final Routes routes = new Routes();
   private final Vertx vertx;
   private final AtomicInteger connections = new AtomicInteger();
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
 
-  private Gateway(GatewayConfig config, Room room) {
+  private Gateway(GatewayConfig config, KinesisConfig kinesisConfig, Room room) {
     this.config = config;
     this.inFlight = new InFlight(config.maxInFlightBytes());
     this.log =
@@ -61,8 +64,10 @@ public final class Gateway implements AutoCloseable {
                 config.idempotencyKeys()),
             InstantSource.system());
     this.kafkaRest = new KafkaRest(config, log, inFlight, room);
-    Health.register(routes, log, room);
+    this.kinesis = new Kinesis(kinesisConfig, log, room, InstantSource.system());
+    Health.register(routes, log, kinesis, room);
     kafkaRest.register(routes);
+    kinesis.register(routes);
     this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops()));
   }
 
@@ -72,12 +77,12 @@ public final class Gateway implements AutoCloseable {
    * @throws GatewayException when the port is taken, or {@code bootstrap} is not an address
    */
   public static Gateway start(GatewayConfig config) {
-    return start(config, Room.ENDLESS);
+    return start(config, KinesisConfig.OPEN, Room.ENDLESS);
   }
 
   /** As the one above, for a log on a disk that can be full: then it answers 507. */
-  public static Gateway start(GatewayConfig config, Room room) {
-    Gateway gateway = created(config, room);
+  public static Gateway start(GatewayConfig config, KinesisConfig kinesis, Room room) {
+    Gateway gateway = created(config, kinesis, room);
     try {
       gateway.listen();
       logger.info("Gateway listens on {}", gateway.url());
@@ -106,9 +111,9 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private static Gateway created(GatewayConfig config, Room room) {
+  private static Gateway created(GatewayConfig config, KinesisConfig kinesis, Room room) {
     try {
-      return new Gateway(config, room);
+      return new Gateway(config, kinesis, room);
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new GatewayException(
@@ -208,6 +213,7 @@ public final class Gateway implements AutoCloseable {
   public void close() {
     await(Future.join(servers.stream().map(server -> server.shutdown(CLOSE_WITHIN)).toList()));
     kafkaRest.close();
+    kinesis.close();
     log.close();
     await(vertx.close());
   }

@@ -56,15 +56,20 @@ public final class LakeJob {
 
   /** Runs to the end of standard input; takes no arguments. */
   public static void main(String[] args) {
-    ProcessHandle.current()
-        .parent()
-        .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
+    endWithParent();
     Events events =
         new Events(
             new PrintStream(
                 new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8));
     System.setOut(System.err);
     System.exit(run(System.in, events));
+  }
+
+  /** However the parent ends. */
+  static void endWithParent() {
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
   }
 
   static int run(InputStream in, Events events) {
@@ -151,7 +156,7 @@ public final class LakeJob {
     return result;
   }
 
-  private static <T> T parse(@Nullable String line, Class<T> type, String what) {
+  static <T> T parse(@Nullable String line, Class<T> type, String what) {
     try {
       return JSON.readValue(Objects.requireNonNullElse(line, ""), type);
     } catch (JsonProcessingException e) {
@@ -166,7 +171,7 @@ public final class LakeJob {
   /**
    * @return the exit code
    */
-  private static int failed(String job, Exception failure, Events events) {
+  static int failed(String job, Exception failure, Events events) {
     Throwable cause = failure;
     while (cause.getCause() != null && !(cause instanceof LakeException)) {
       cause = cause.getCause();
@@ -183,13 +188,13 @@ public final class LakeJob {
     return 1;
   }
 
-  private static double secondsSinceStart() {
+  static double secondsSinceStart() {
     Instant start = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     return Duration.between(start, Instant.now()).toMillis() / 1e3;
   }
 
   /** S3A's settings for a lake in an object store. */
-  private static Map<String, String> hadoop(Store store) {
+  static Map<String, String> hadoop(Store store) {
     Map<String, String> settings = new HashMap<>();
     settings.put("fs.s3a.endpoint.region", store.region());
     if (store.endpoint() != null) {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pinflow.gateway.Exchange;
+import pinflow.gateway.JsonText;
 import pinflow.gateway.Reply;
 import pinflow.gateway.kafka.MediaTypes.Format;
 

@@ -2,7 +2,9 @@ package pinflow.lake.batch;
 
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
+import static pinflow.lake.batch.TableRows.outcomeRows;
+import static pinflow.lake.batch.TableRows.quarantined;
+import static pinflow.lake.batch.TableRows.rows;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -146,55 +148,5 @@ final class Batch {
               .map(column -> "old.`%s` = new.`%s`".formatted(column, column))
               .reduce(within, "%s AND %s"::formatted));
     }
-  }
-
-  private static Dataset<Row> rows(String table, Dataset<Row> outcomes) {
-    return outcomes
-        .where(col("row").and(col("table").equalTo(table)))
-        .select(
-            col(table + ".*"),
-            col("first.topic").as("_topic"),
-            col("first.partition").as("_partition"),
-            col("first.offset").as("_offset"),
-            col("first.timestamp").as("_timestamp"));
-  }
-
-  private static Dataset<Row> quarantined(Dataset<Row> events) {
-    return events
-        .where(col("content").isNull())
-        .select("table", "rules", "raw", "_topic", "_partition", "_offset", "_timestamp");
-  }
-
-  private static Dataset<Row> outcomeRows(
-      Dataset<Row> events, Dataset<Row> outcomes, boolean changed) {
-    return outcomes
-        .where(changed ? col("fresh").or(col("changed")) : col("fresh"))
-        .select(
-            col("at.topic"),
-            col("at.partition"),
-            col("at.offset"),
-            col("at.timestamp"),
-            col("table"),
-            col("ind"),
-            col("content"),
-            col("outcome"),
-            col("of.topic").as("of_topic"),
-            col("of.partition").as("of_partition"),
-            col("of.offset").as("of_offset"))
-        .unionByName(
-            events
-                .where(col("content").isNull())
-                .select(
-                    col("_topic").as("topic"),
-                    col("_partition").as("partition"),
-                    col("_offset").as("offset"),
-                    col("_timestamp").as("timestamp"),
-                    col("table"),
-                    col("ind"),
-                    col("content"),
-                    lit("quarantined").as("outcome"),
-                    lit(null).cast("STRING").as("of_topic"),
-                    lit(null).cast("INT").as("of_partition"),
-                    lit(null).cast("BIGINT").as("of_offset")));
   }
 }

@@ -30,13 +30,18 @@ public final class Upkeep {
     Map<String, Files> done = new LinkedHashMap<>();
     for (String table : TABLES) {
       if (tables.version(table) >= 0) {
-        done.put(table, steps.time(table, () -> tables.again(table, () -> compact(table))));
+        done.put(table, steps.time(table, () -> compact(table)));
       }
     }
     return done;
   }
 
-  private Files compact(String table) {
+  /** Writes one table's small files together. */
+  public Files compact(String table) {
+    return tables.again(table, () -> compactOnce(table));
+  }
+
+  private Files compactOnce(String table) {
     Row metrics = table(table).optimize().executeCompaction().select("metrics.*").first();
     return new Files(metrics.getAs("numFilesRemoved"), metrics.getAs("numFilesAdded"));
   }
