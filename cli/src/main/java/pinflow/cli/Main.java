@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       SourceCommand.class,
       EmulateCommand.class,
       RunCommand.class,
+      LiveCommand.class,
       QueryCommand.class,
       AuditCommand.class,
       TraceCommand.class,

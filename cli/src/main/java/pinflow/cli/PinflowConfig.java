@@ -157,6 +157,11 @@ record PinflowConfig(
     return TABLES.stream().map(table -> id + "." + table).toList();
   }
 
+  /** The streams that the live way reads. */
+  List<String> streams() {
+    return TABLES.stream().map(table -> "streaming-" + id + "-" + table).toList();
+  }
+
   String bucket() {
     String bucket = store.bucket();
     return bucket == null ? "user-" + id + "-bucket" : bucket;

@@ -21,9 +21,9 @@ import pinflow.platform.Topics;
 
 /**
  * Every part of a running Pinflow, started in this order: database, broker and store side by side;
- * the bucket and the topics; the Connect worker with the sink beside the gateway. Ended the other
- * way round, so that what has been taken in is handed on: the gateway first, the log and the store
- * last.
+ * the bucket and the topics; the Connect worker with the sink beside the gateway; the live way's
+ * Spark when there is a stream. Ended the other way round, so that what has been taken in is handed
+ * on: the live way and the gateway first, the log and the store last.
  */
 final class Pipeline implements AutoCloseable {
   /** The connector's name. */
@@ -109,6 +109,14 @@ final class Pipeline implements AutoCloseable {
         KEYS_READ,
         () -> gateway.notReady().join().isEmpty());
     running = describe(platform, gateway, worker, objects, keys);
+    parts.push(
+        Places.of(config, state, objects)
+            .live(
+                state,
+                gateway.url(),
+                config.kinesisDoor(),
+                () -> config.streams().stream().anyMatch(gateway::hasStream),
+                state::write));
   }
 
   private Room room() {

@@ -1,7 +1,6 @@
 package pinflow.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -19,13 +18,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import pinflow.control.LiveProcess;
 
 /**
  * The one folder ({@code --dir}) that all state lives under: the database, the log, the objects,
  * the tables, the logs of the processes.
  */
 final class StateFolder implements AutoCloseable {
-  private static final ObjectMapper JSON = new JsonMapper();
+  private static final ObjectMapper JSON = Grid.JSON;
 
   /** What Pinflow makes in its folder; a folder with anything else is somebody's. */
   private static final Set<String> OURS =
@@ -38,6 +38,7 @@ final class StateFolder implements AutoCloseable {
           "emulate",
           "kafka",
           "lake",
+          "live.json",
           "logs",
           "s3",
           "secrets");
@@ -79,6 +80,7 @@ final class StateFolder implements AutoCloseable {
       }
       // That of a process that was killed.
       Files.deleteIfExists(folder.resolve("running.json"));
+      Files.deleteIfExists(folder.resolve("live.json"));
     } catch (OverlappingFileLockException e) {
       throw inUse();
     } catch (IOException e) {
@@ -145,12 +147,21 @@ final class StateFolder implements AutoCloseable {
 
   /** What a running process has written about itself, if one has the folder. */
   Optional<Running> running() {
-    Path file = folder.resolve("running.json");
+    return read("running.json", Running.class);
+  }
+
+  /** What a running process has written about its live way. */
+  Optional<LiveProcess.State> live() {
+    return read("live.json", LiveProcess.State.class);
+  }
+
+  private <T> Optional<T> read(String name, Class<T> type) {
+    Path file = folder.resolve(name);
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(JSON.readValue(file.toFile(), Running.class));
+      return Optional.of(JSON.readValue(file.toFile(), type));
     } catch (IOException e) {
       throw new MachineException(
           "The file %s cannot be read: %s. If nothing runs there, delete it."
@@ -160,6 +171,10 @@ final class StateFolder implements AutoCloseable {
 
   void write(Running running) {
     writePrivately("running.json", running);
+  }
+
+  void write(LiveProcess.State live) {
+    writePrivately("live.json", live);
   }
 
   void removeRunning() {

@@ -202,7 +202,12 @@ public final class Gateway implements AutoCloseable {
 
   /** Empty when requests are taken, those with an idempotency key too; else why not. */
   public CompletableFuture<Optional<String>> notReady() {
-    return log.notReady();
+    return log.notReady().thenApply(reason -> reason.or(kinesis::notReady));
+  }
+
+  /** Whether there is a stream of this name. */
+  public boolean hasStream(String name) {
+    return kinesis.has(name);
   }
 
   /**

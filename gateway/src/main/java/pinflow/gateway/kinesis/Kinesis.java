@@ -45,6 +45,11 @@ public final class Kinesis implements AutoCloseable {
     return streams.notReady();
   }
 
+  /** Whether there is a stream of this name; no while the streams are not known. */
+  public boolean has(String stream) {
+    return notReady().isEmpty() && streams.all().containsKey(stream);
+  }
+
   @Override
   public void close() {
     streams.close();
