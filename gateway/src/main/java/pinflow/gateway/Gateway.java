@@ -7,14 +7,17 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -39,6 +42,7 @@ import pinflow.gateway.log.Room;
 public final class Gateway implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Gateway.class);
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+  private static final int MAX_HEADERS = 16 * 1024;
 
   private final GatewayConfig config;
   private final InFlight inFlight;
@@ -145,9 +149,12 @@ public final class Gateway implements AutoCloseable {
   private Future<?> listen(Context context) {
     HttpServerOptions options =
         new HttpServerOptions()
-            .setMaxHeaderSize(16 * 1024)
+            .setMaxHeaderSize(MAX_HEADERS)
             .setMaxInitialLineLength(8 * 1024)
-            .setHttp2ClearTextEnabled(false)
+            // AWS's asynchronous clients begin with it, without TLS and without asking.
+            .setHttp2ClearTextEnabled(true)
+            // Beyond it HTTP/2 ends the connection; what is less is refused in the dialect.
+            .setInitialSettings(new Http2Settings().setMaxHeaderListSize(4 * MAX_HEADERS))
             // Longer than a request may wait for its acknowledgement, when nothing is sent.
             .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
             .setIdleTimeout(Math.toIntExact(config.requestDeadline().plusSeconds(15).toMillis()));
@@ -170,6 +177,10 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void serve(HttpServerRequest request, Context context) {
+    if (request.version() == HttpVersion.HTTP_2 && hasLongHeaders(request)) {
+      refuse(request);
+      return;
+    }
     Exchange exchange =
         new Exchange(
             request, context, config, inFlight, late -> late.answer(KafkaRest.notInTime()));
@@ -182,6 +193,14 @@ public final class Gateway implements AutoCloseable {
     } else {
       exchange.answer(KafkaRest.notFound(request.path()));
     }
+  }
+
+  private static boolean hasLongHeaders(HttpServerRequest request) {
+    int size = request.uri().length();
+    for (Map.Entry<String, String> header : request.headers()) {
+      size += header.getKey().length() + header.getValue().length();
+    }
+    return size > MAX_HEADERS;
   }
 
   /** A request line or headers that are not HTTP, or too long: the connection ends with it. */

@@ -86,7 +86,7 @@ public final class Rig implements AutoCloseable {
   }
 
   /** What the log's disk is said to have; a million bytes are kept back. */
-  void freeBytes(long bytes) {
+  public void freeBytes(long bytes) {
     freeBytes.set(bytes);
   }
 

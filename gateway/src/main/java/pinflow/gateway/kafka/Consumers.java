@@ -125,7 +125,7 @@ final class Consumers {
                 }
                 try {
                   add(id, wanted);
-                  exchange.answer(Reply.of(200, type, created(exchange.header("Host"), id)));
+                  exchange.answer(Reply.of(200, type, created(exchange.authority(), id)));
                 } catch (RuntimeException e) {
                   exchange.answer(KafkaRestException.of(e).reply());
                 }

@@ -121,6 +121,45 @@ final class Answers {
       long millisBehindLatest,
       @Nullable List<ChildShard> childShards) {}
 
+  record Monitoring(
+      String streamName,
+      List<String> currentShardLevelMetrics,
+      List<String> desiredShardLevelMetrics,
+      String streamARN) {}
+
+  record Tag(String key, String value) {}
+
+  record StreamTags(List<Tag> tags, boolean hasMoreTags) {}
+
+  record ResourceTags(List<Tag> tags) {}
+
+  record Policy(String policy) {}
+
+  record Consumer(
+      String consumerName,
+      String consumerARN,
+      String consumerStatus,
+      Instant consumerCreationTimestamp) {}
+
+  record RegisteredConsumer(Consumer consumer) {}
+
+  record ConsumerDescription(
+      String consumerName,
+      String consumerARN,
+      String consumerStatus,
+      Instant consumerCreationTimestamp,
+      String streamARN) {}
+
+  record DescribedConsumer(ConsumerDescription consumerDescription) {}
+
+  record ListedConsumers(List<Consumer> consumers, @Nullable String nextToken) {}
+
+  record ShardEvent(
+      List<Record> records,
+      @Nullable String continuationSequenceNumber,
+      long millisBehindLatest,
+      @Nullable List<ChildShard> childShards) {}
+
   record ShardCount(
       String streamName, int currentShardCount, int targetShardCount, String streamARN) {}
 }

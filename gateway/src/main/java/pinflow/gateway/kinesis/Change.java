@@ -15,6 +15,7 @@ import java.math.BigInteger;
   @JsonSubTypes.Type(value = Change.Split.class, name = "split"),
   @JsonSubTypes.Type(value = Change.Merge.class, name = "merge"),
   @JsonSubTypes.Type(value = Change.Scale.class, name = "scale"),
+  @JsonSubTypes.Type(value = Change.Retain.class, name = "retain"),
 })
 sealed interface Change {
   /** The topic is to be made. */
@@ -34,4 +35,9 @@ sealed interface Change {
    * @param shards how many equal ones there shall be
    */
   record Scale(int shards) implements Change {}
+
+  /**
+   * @param hours how long records are to be kept
+   */
+  record Retain(int hours) implements Change {}
 }

@@ -22,7 +22,6 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.Optional;
 
 /**
  * The two encodings of the native dialect. They differ in blobs (base64, bytes) and in timestamps:
@@ -42,16 +41,6 @@ enum Encoding {
 
   String mediaType() {
     return mediaType;
-  }
-
-  /** The encoding of a Content-Type header without its parameters. */
-  static Optional<Encoding> of(String mediaType) {
-    for (Encoding encoding : values()) {
-      if (encoding.mediaType.equals(mediaType)) {
-        return Optional.of(encoding);
-      }
-    }
-    return Optional.empty();
   }
 
   byte[] write(Object answer) {

@@ -190,19 +190,19 @@ final class Get {
     return end(stream.state(), shard)
         .thenCompose(
             end ->
-                read(stream.state(), shard, iterator.offset(), end, limit)
+                read(stream.state(), shard, iterator.offset(), end, limit, MAX_BYTES)
                     .thenApply(read -> answer(stream, shard, iterator, read, end)));
   }
 
   CompletableFuture<ShardReader.Read> read(
-      StreamState stream, Shard shard, long offset, long end, int limit) {
+      StreamState stream, Shard shard, long offset, long end, int limit, long bytes) {
     return reader.read(
         new TopicPartition(StreamTopics.of(stream.name()), shard.number()),
         stream.created(),
         offset,
         end,
         limit,
-        MAX_BYTES);
+        bytes);
   }
 
   private Answers.Records answer(

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import pinflow.gateway.Routes;
 import pinflow.gateway.log.Log;
 import pinflow.gateway.log.Room;
@@ -17,27 +18,49 @@ public final class Kinesis implements AutoCloseable {
           task -> new Thread(task, "gateway-kinesis"));
   private final Streams streams;
   private final ShardReader reader;
+  private final Subscriptions subscriptions;
   private final NativeDialect nativeDialect;
+  private final RestDialect restDialect;
 
   /**
-   * @param clock of shards, iterators and tokens
+   * @param clock of shards, iterators, tokens and signatures
    */
   public Kinesis(KinesisConfig config, Log log, Room room, InstantSource clock) {
+    boolean limited = config.hasAwsLimits();
     StreamTopics topics = new StreamTopics(log, (short) config.replicationFactor());
-    this.streams = Streams.open(topics, new StateLog(log.clientConfig()), clock);
-    this.reader = new ShardReader(log.clientConfig());
+    streams = Streams.open(topics, new StateLog(log.clientConfig()), clock);
+    reader = new ShardReader(log.clientConfig());
     Resolver resolver = new Resolver(streams, new Arns(config.region()));
-    Actions actions =
-        new Actions(
-            new Shape(streams, resolver, log),
-            new Describe(streams, resolver, clock),
-            new Put(streams, resolver, log, room, config.hasAwsLimits(), workers),
-            new Get(streams, resolver, topics, reader, clock, config.hasAwsLimits()));
-    this.nativeDialect = new NativeDialect(actions, workers);
+    Shape shape = new Shape(streams, resolver, log);
+    Describe describe = new Describe(streams, resolver, clock);
+    Put put = new Put(streams, resolver, log, room, limited, workers);
+    Get get = new Get(streams, resolver, topics, reader, clock, limited);
+    subscriptions = new Subscriptions(streams, resolver.arns(), get);
+    Door door = new Door(workers, signatures(config, clock));
+    nativeDialect =
+        new NativeDialect(
+            door,
+            new Actions(
+                shape,
+                describe,
+                put,
+                get,
+                new Attributes(streams, resolver),
+                new Tagging(streams, resolver),
+                new Consumers(streams, resolver, clock),
+                subscriptions));
+    restDialect = new RestDialect(door, shape, describe, put, get);
+  }
+
+  private static @Nullable Signatures signatures(KinesisConfig config, InstantSource clock) {
+    return config.accessKey() == null || config.secretKey() == null
+        ? null
+        : new Signatures(config.region(), config.accessKey(), config.secretKey(), clock);
   }
 
   public void register(Routes routes) {
     routes.add(HttpMethod.POST, "/", nativeDialect::serve);
+    restDialect.register(routes);
   }
 
   /** Empty when the streams are known; else why not. */
@@ -52,6 +75,7 @@ public final class Kinesis implements AutoCloseable {
 
   @Override
   public void close() {
+    subscriptions.close();
     streams.close();
     reader.close();
     workers.shutdown();

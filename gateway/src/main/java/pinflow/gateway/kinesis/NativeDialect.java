@@ -1,13 +1,8 @@
 package pinflow.gateway.kinesis;
 
 import java.util.Locale;
-import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import pinflow.gateway.Exchange;
-import pinflow.gateway.InFlight;
-import pinflow.gateway.Reply;
 
 /**
  * What AWS's own clients speak: {@code POST /} with the action in {@code X-Amz-Target} and its
@@ -16,92 +11,40 @@ import pinflow.gateway.Reply;
 final class NativeDialect {
   private static final String TARGET = "Kinesis_20131202.";
 
+  private final Door door;
   private final Actions actions;
-  private final Executor workers;
 
-  NativeDialect(Actions actions, Executor workers) {
+  NativeDialect(Door door, Actions actions) {
+    this.door = door;
     this.actions = actions;
-    this.workers = workers;
   }
 
   void serve(Exchange exchange) {
-    Encoding encoding = encoding(exchange.header("Content-Type"));
-    exchange.onDeadline(() -> fail(exchange, encoding, notInTime()));
+    String contentType = exchange.header("Content-Type");
+    String type =
+        contentType == null ? "" : contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    Dialect dialect =
+        type.equals(Encoding.CBOR.mediaType()) ? Dialect.NATIVE_CBOR : Dialect.NATIVE_JSON;
     try {
-      Actions.Action<?> action = action(exchange);
-      exchange
-          .body()
-          .onFailure(failure -> fail(exchange, encoding, failure))
-          .onSuccess(body -> run(exchange, encoding, action, body));
+      Actions.Action<?> action = action(exchange.header("X-Amz-Target"));
+      door.serve(exchange, dialect, (body, call) -> action.run(dialect.encoding(), body, call));
     } catch (KinesisException e) {
-      fail(exchange, encoding, e);
+      Door.fail(exchange, dialect, e);
     }
   }
 
-  /** The encoding of the answer, too; what is neither is answered in JSON. */
-  private static Encoding encoding(@Nullable String contentType) {
-    String type = contentType == null ? "" : contentType.split(";", 2)[0];
-    return Encoding.of(type.strip().toLowerCase(Locale.ROOT)).orElse(Encoding.JSON);
-  }
-
-  private Actions.Action<?> action(Exchange exchange) {
-    String target = exchange.header("X-Amz-Target");
+  private Actions.Action<?> action(@Nullable String target) {
     if (target == null || !target.startsWith(TARGET)) {
       throw KinesisError.UNKNOWN_OPERATION.because(
           "X-Amz-Target is %s. It must be %s and an action's name, such as %sListStreams."
               .formatted(target, TARGET, TARGET));
     }
+    String name = target.substring(TARGET.length());
     return actions
-        .find(target.substring(TARGET.length()))
+        .find(name)
         .orElseThrow(
             () ->
                 KinesisError.UNKNOWN_OPERATION.because(
-                    "This endpoint does not have the action %s."
-                        .formatted(target.substring(TARGET.length()))));
-  }
-
-  private void run(Exchange exchange, Encoding encoding, Actions.Action<?> action, byte[] body) {
-    if (exchange.isAnswered()) {
-      return; // the client is gone
-    }
-    InFlight.Lease lease = exchange.lease().share();
-    exchange.onDeadline(() -> fail(exchange, encoding, notInTime()));
-    workers.execute(
-        () -> {
-          try {
-            action
-                .run(encoding, body, Call.of(exchange, body, lease))
-                .whenComplete(
-                    (answer, failure) -> {
-                      try (lease) {
-                        if (failure == null) {
-                          exchange.answer(reply(encoding, answer));
-                        } else {
-                          fail(exchange, encoding, failure);
-                        }
-                      }
-                    });
-          } catch (RuntimeException e) {
-            fail(exchange, encoding, e);
-            lease.close();
-          }
-        });
-  }
-
-  private static Reply reply(Encoding encoding, Object answer) {
-    return new Reply(
-        200,
-        encoding.mediaType(),
-        answer == Answers.NONE ? new byte[0] : encoding.write(answer),
-        Map.of("x-amzn-RequestId", UUID.randomUUID().toString()));
-  }
-
-  static KinesisException notInTime() {
-    return KinesisError.SERVICE_UNAVAILABLE.because(
-        "No answer before the request's deadline. Retry after a second.");
-  }
-
-  private static void fail(Exchange exchange, Encoding encoding, Throwable failure) {
-    exchange.answer(KinesisException.of(failure).reply(encoding, encoding.mediaType()));
+                    "This endpoint does not have the action %s.".formatted(name)));
   }
 }

@@ -103,6 +103,73 @@ final class Requests {
       @Nullable String adjacentShardToMerge)
       implements OfStream {}
 
+  record UpdateStreamMode(
+      @Nullable String streamName,
+      @Nullable String streamARN,
+      @Nullable ModeDetails streamModeDetails)
+      implements OfStream {}
+
+  record Retention(
+      @Nullable String streamName,
+      @Nullable String streamARN,
+      @Nullable Integer retentionPeriodHours)
+      implements OfStream {}
+
+  record Encryption(
+      @Nullable String streamName,
+      @Nullable String streamARN,
+      @Nullable String encryptionType,
+      @Nullable String keyId)
+      implements OfStream {}
+
+  record Monitoring(
+      @Nullable String streamName,
+      @Nullable String streamARN,
+      @Nullable List<String> shardLevelMetrics)
+      implements OfStream {}
+
+  record AddTags(
+      @Nullable String streamName, @Nullable String streamARN, @Nullable Map<String, String> tags)
+      implements OfStream {}
+
+  record RemoveTags(
+      @Nullable String streamName, @Nullable String streamARN, @Nullable List<String> tagKeys)
+      implements OfStream {}
+
+  record ListTags(
+      @Nullable String streamName,
+      @Nullable String streamARN,
+      @Nullable String exclusiveStartTagKey,
+      @Nullable Integer limit)
+      implements OfStream {}
+
+  record TagResource(@Nullable String resourceARN, @Nullable Map<String, String> tags) {}
+
+  record UntagResource(@Nullable String resourceARN, @Nullable List<String> tagKeys) {}
+
+  record OfResource(@Nullable String resourceARN) {}
+
+  record PutPolicy(@Nullable String resourceARN, @Nullable String policy) {}
+
+  record RegisterConsumer(
+      @Nullable String streamARN,
+      @Nullable String consumerName,
+      @Nullable Map<String, String> tags) {}
+
+  record OfConsumer(
+      @Nullable String consumerARN, @Nullable String streamARN, @Nullable String consumerName) {}
+
+  record ListConsumers(
+      @Nullable String streamARN, @Nullable String nextToken, @Nullable Integer maxResults) {}
+
+  record StartingPosition(
+      @Nullable String type, @Nullable String sequenceNumber, @Nullable Instant timestamp) {}
+
+  record SubscribeToShard(
+      @Nullable String consumerARN,
+      @Nullable String shardId,
+      @Nullable StartingPosition startingPosition) {}
+
   record UpdateShardCount(
       @Nullable String streamName,
       @Nullable String streamARN,

@@ -76,7 +76,7 @@ final class Shape {
         .thenApply(created -> Answers.NONE);
   }
 
-  private static String mode(Requests.@Nullable ModeDetails details) {
+  static String mode(Requests.@Nullable ModeDetails details) {
     return details == null
         ? PROVISIONED
         : Validation.constant("streamModeDetails.streamMode", details.streamMode(), Mode.class)

@@ -48,7 +48,11 @@ record StreamState(
    *
    * @param created epoch milliseconds; its ARN has the seconds
    */
-  record Consumer(String name, long created, Map<String, String> tags) {}
+  record Consumer(String name, long created, Map<String, String> tags) {
+    Consumer withTags(Map<String, String> newTags) {
+      return new Consumer(name, created, newTags);
+    }
+  }
 
   /** A new stream of equal shards, to be made. */
   static StreamState creating(

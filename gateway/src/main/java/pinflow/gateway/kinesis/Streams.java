@@ -250,6 +250,9 @@ final class Streams implements AutoCloseable {
       } finally {
         stream.gate().open(); // what waited finds no stream
       }
+    } else if (change instanceof Change.Retain retain) {
+      topics.setRetention(name, retain.hours());
+      settle(name, now -> now.withRetention(retain.hours()).withPending(null));
     } else if (change != null) {
       reshard(stream, change);
     }

@@ -45,6 +45,17 @@ final class Client {
     }
   }
 
+  static KinesisClient withoutRetries(Rig rig) {
+    return KinesisClient.builder()
+        .endpointOverride(rig.gateway().url())
+        .region(Region.US_EAST_1)
+        .credentialsProvider(
+            StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
+        .httpClient(UrlConnectionHttpClient.create())
+        .overrideConfiguration(c -> c.retryStrategy(r -> r.maxAttempts(1)))
+        .build();
+  }
+
   static void awaitActive(KinesisClient kinesis, String stream) {
     Rig.until(
         () ->
