@@ -81,7 +81,7 @@ PY
 check "a database without the tables is named" refuses 3 "pinterest_data" "$pinflow" emulate batch
 "$pinflow" source generate --posts 500 --seed 7
 python3 -m venv venv
-venv/bin/pip install -q -r "$home/source/src/test/python/requirements.txt" awscli==1.42.50 duckdb==1.5.5 duckdb-extension-delta==1.5.5
+venv/bin/pip install -q -r "$home/source/src/test/python/requirements.txt" awscli==1.42.50 boto3==1.40.50 duckdb==1.5.5 duckdb-extension-delta==1.5.5
 check "the seed's emulator posts unchanged" venv/bin/python "$home/source/src/test/python/user_posting_emulation.py" db_creds.yaml 0e03d1c30c91 20
 check "a gateway that is away: what was not posted is counted" refuses 1 "failed 30\|send the rest" "$pinflow" emulate batch --posts 10 --gateway http://127.0.0.1:1 --give-up-after 2
 check "and sent with --resume" bash -c '"$0" emulate batch --posts 10 --resume | grep -q "posted [23]., failed 0"' "$pinflow"
@@ -90,8 +90,45 @@ check "a wrong password is said so" refuses 3 "password\|denied" bash -c 'sed "s
 check "a broken db_creds.yaml is said so" refuses 3 "broken.yaml" bash -c 'echo "HOST: [" >broken.yaml; printf "source: {creds: broken.yaml}\n" >broken-config.yaml; "$0" source export --out none --config broken-config.yaml' "$pinflow"
 check "a missing db_creds.yaml is said so" refuses 3 "nowhere.yaml" bash -c 'printf "source: {creds: nowhere.yaml}\n" >missing-config.yaml; "$0" source export --out none --config missing-config.yaml' "$pinflow"
 
-# The objects with the AWS CLI.
+# Streams and objects with the AWS CLI.
 export AWS_ACCESS_KEY_ID=$(field credentials.s3.access_key <status.json) AWS_SECRET_ACCESS_KEY=$(field credentials.s3.secret_key <status.json) AWS_DEFAULT_REGION=us-east-1
+kinesis() { venv/bin/aws --endpoint-url "$gateway" kinesis "$@"; }
+streams_by_cli() {
+  for table in pin geo user; do kinesis create-stream --stream-name "streaming-0e03d1c30c91-$table" --shard-count 2; done
+  kinesis create-stream --stream-name posts --shard-count 1 &&
+    kinesis wait stream-exists --stream-name posts &&
+    kinesis put-record --stream-name posts --partition-key 1 --data hello &&
+    kinesis get-records --shard-iterator "$(kinesis get-shard-iterator --stream-name posts --shard-id shardId-000000000000 \
+      --shard-iterator-type TRIM_HORIZON --query ShardIterator --output text)" --query 'Records[0].Data' --output text | grep -qx aGVsbG8= &&
+    kinesis delete-stream --stream-name posts && kinesis wait stream-not-exists --stream-name posts
+}
+check "the AWS CLI creates, puts, gets and deletes" streams_by_cli
+check "the seed's streaming emulator posts unchanged" venv/bin/python "$home/source/src/test/python/user_posting_emulation_streaming.py" db_creds.yaml 0e03d1c30c91 20
+streams_by_boto3() {
+  venv/bin/python - "$gateway" <<'PY'
+import boto3, sys
+kinesis = boto3.client("kinesis", endpoint_url=sys.argv[1])
+kinesis.create_stream(StreamName="boto", ShardCount=1)
+kinesis.get_waiter("stream_exists").wait(StreamName="boto")
+assert kinesis.put_records(StreamName="boto", Records=[{"Data": b"\0\xff", "PartitionKey": "k"}])["FailedRecordCount"] == 0
+place = kinesis.get_shard_iterator(StreamName="boto", ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON")
+assert [r["Data"] for r in kinesis.get_records(ShardIterator=place["ShardIterator"])["Records"]] == [b"\0\xff"]
+try:
+    kinesis.put_record(StreamName="boto", Data=b"x" * (1024 * 1024 + 1), PartitionKey="k")
+    raise AssertionError("a record too large was taken")
+except kinesis.exceptions.ClientError as e:
+    assert e.response["Error"]["Code"] == "ValidationException", e
+kinesis.delete_stream(StreamName="boto")
+kinesis.get_waiter("stream_not_exists").wait(StreamName="boto")
+posts = "streaming-0e03d1c30c91-pin"
+count = 0
+for shard in kinesis.list_shards(StreamName=posts)["Shards"]:
+    place = kinesis.get_shard_iterator(StreamName=posts, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")
+    count += len(kinesis.get_records(ShardIterator=place["ShardIterator"])["Records"])
+assert count > 0
+PY
+}
+check "boto3 creates, puts, gets and deletes; reads what the emulator put" streams_by_boto3
 s3() { venv/bin/aws --endpoint-url "$(field addresses.s3 <status.json)" "$@"; }
 bucket=$(field credentials.s3.bucket <status.json)
 listed() { [ -n "$(s3 s3 ls --recursive "s3://$bucket/topics/")" ]; }

@@ -31,11 +31,11 @@ public final class Kinesis implements AutoCloseable {
     streams = Streams.open(topics, new StateLog(log.clientConfig()), clock);
     reader = new ShardReader(log.clientConfig());
     Resolver resolver = new Resolver(streams, new Arns(config.region()));
-    Shape shape = new Shape(streams, resolver, log);
+    Shape shape = new Shape(streams, resolver, topics);
     Describe describe = new Describe(streams, resolver, clock);
     Put put = new Put(streams, resolver, log, room, limited, workers);
     Get get = new Get(streams, resolver, topics, reader, clock, limited);
-    subscriptions = new Subscriptions(streams, resolver.arns(), get);
+    subscriptions = new Subscriptions(streams, resolver.arns(), get, clock);
     Door door = new Door(workers, signatures(config, clock));
     nativeDialect =
         new NativeDialect(

@@ -34,8 +34,8 @@ public record KinesisConfig(
       throw new GatewayException(
           "kinesis.%s is missing, and kinesis.%s is set. They only work together: set both, or none."
               .formatted(
-                  accessKey == null ? "accessKey" : "secretKey",
-                  accessKey == null ? "secretKey" : "accessKey"));
+                  accessKey == null ? "access-key" : "secret-key",
+                  accessKey == null ? "secret-key" : "access-key"));
     }
   }
 

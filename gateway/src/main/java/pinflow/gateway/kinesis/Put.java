@@ -162,10 +162,10 @@ final class Put {
    */
   private record Fate(@Nullable Outcome outcome, @Nullable KinesisException failure) {
     Written written() {
-      if (outcome instanceof Written written) {
-        return written;
+      if (failure != null) {
+        throw failure;
       }
-      throw Objects.requireNonNull(failure);
+      return (Written) Objects.requireNonNull(outcome);
     }
 
     /** Whether the log is at fault, not the sender's rate. */
@@ -268,10 +268,30 @@ final class Put {
           continue;
         }
         Outcome outcome = begun == null ? pending : begun.outcome(sent++);
-        Outcome known = outcome == null ? pending : outcome;
-        fates.add(new Fate(known, known instanceof Failed failed ? failure(failed, call) : null));
+        fates.add(fate(outcome == null ? pending : outcome));
       }
       return fates;
+    }
+
+    private Fate fate(Outcome outcome) {
+      if (outcome instanceof Failed failed) {
+        return new Fate(outcome, failure(failed, call));
+      }
+      Written written = (Written) outcome;
+      // Of an earlier attempt, which the broker took when all had given it up.
+      boolean tooLate =
+          stream
+              .state()
+              .shard(written.partition())
+              .filter(shard -> shard.end() != null && written.offset() >= shard.end())
+              .isPresent();
+      return new Fate(
+          outcome,
+          tooLate
+              ? KinesisError.INTERNAL_FAILURE.because(
+                  "The record reached %s after it was closed, and is not in the stream. Put it again under another Idempotency-Key."
+                      .formatted(Shard.id(written.partition())))
+              : null);
     }
   }
 

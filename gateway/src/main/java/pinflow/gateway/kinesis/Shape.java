@@ -2,9 +2,12 @@ package pinflow.gateway.kinesis;
 
 import java.math.BigInteger;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.jspecify.annotations.Nullable;
-import pinflow.gateway.log.Log;
 
 /** The actions that make, delete and reshape streams. */
 final class Shape {
@@ -17,7 +20,7 @@ final class Shape {
 
   private final Streams streams;
   private final Resolver resolver;
-  private final Log log;
+  private final StreamTopics topics;
 
   private enum Mode {
     PROVISIONED,
@@ -28,10 +31,10 @@ final class Shape {
     UNIFORM_SCALING
   }
 
-  Shape(Streams streams, Resolver resolver, Log log) {
+  Shape(Streams streams, Resolver resolver, StreamTopics topics) {
     this.streams = streams;
     this.resolver = resolver;
-    this.log = log;
+    this.topics = topics;
   }
 
   CompletionStage<?> create(Requests.CreateStream request) {
@@ -55,15 +58,15 @@ final class Shape {
               .formatted(request.maxRecordSizeInKiB()));
     }
     requireFree(name);
-    return log.topics()
-        .findAny(StreamTopics.of(name))
+    requireRoom(shards);
+    return topics
+        .check(StreamState.creating(name, shards, mode, tags, 0))
+        .handle((checked, failure) -> failure == null ? null : refused(name, failure))
         .thenCompose(
-            topic -> {
-              requireFree(name);
-              if (topic.isPresent()) {
-                throw KinesisError.RESOURCE_IN_USE.because(
-                    "Stream %s under account %s cannot be made: the log has a topic %s that belongs to no stream. Delete it, or take another name."
-                        .formatted(name, Arns.ACCOUNT, StreamTopics.of(name)));
+            refusal -> {
+              requireFree(name); // says why in better words, if another has just made it
+              if (refusal != null) {
+                throw refusal;
               }
               return streams.create(
                   name,
@@ -74,6 +77,21 @@ final class Shape {
                   });
             })
         .thenApply(created -> Answers.NONE);
+  }
+
+  private static RuntimeException refused(String name, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof TopicExistsException) {
+      return KinesisError.RESOURCE_IN_USE.because(
+          "Stream %s under account %s cannot be made: the log has a topic %s that belongs to no stream. Delete it, or take another name."
+              .formatted(name, Arns.ACCOUNT, StreamTopics.of(name)));
+    }
+    if (cause instanceof RetriableException || !(cause instanceof KafkaException)) {
+      return KinesisException.of(failure);
+    }
+    return KinesisError.INTERNAL_FAILURE.because(
+        "The log does not take the topic of stream %s: %s Check kafka.replication-factor and the rights of the gateway."
+            .formatted(name, cause.getMessage()));
   }
 
   static String mode(Requests.@Nullable ModeDetails details) {

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -60,30 +61,44 @@ final class StreamTopics {
     create(STATE, 1, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
   }
 
+  /** Fails as the making of the stream's topic would. */
+  CompletionStage<?> check(StreamState stream) {
+    NewTopic topic = topic(of(stream.name()), stream.nextShard(), settings(stream));
+    return admin
+        .createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(true))
+        .all()
+        .toCompletionStage();
+  }
+
   /** Returns when the topic serves; one that is there already is taken as it is. */
   void create(StreamState stream) throws ExecutionException, InterruptedException {
+    create(of(stream.name()), stream.nextShard(), settings(stream));
+  }
+
+  private static Map<String, String> settings(StreamState stream) {
     Map<String, String> settings = new HashMap<>(retention(stream.retentionHours()));
     settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Long.toString(2 * MIB));
-    create(of(stream.name()), stream.nextShard(), settings);
+    return settings;
   }
 
   private void create(String topic, int partitions, Map<String, String> settings)
       throws ExecutionException, InterruptedException {
-    Map<String, String> all = new HashMap<>(settings);
-    if (replicationFactor >= 3) {
-      all.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2");
-    }
     try {
-      admin
-          .createTopics(List.of(new NewTopic(topic, partitions, replicationFactor).configs(all)))
-          .all()
-          .get();
+      admin.createTopics(List.of(topic(topic, partitions, settings))).all().get();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
         throw e;
       }
     }
     awaitPartitions(topic, partitions);
+  }
+
+  private NewTopic topic(String name, int partitions, Map<String, String> settings) {
+    Map<String, String> all = new HashMap<>(settings);
+    if (replicationFactor >= 3) {
+      all.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2");
+    }
+    return new NewTopic(name, partitions, replicationFactor).configs(all);
   }
 
   /** Returns when the stream's topic has so many partitions, and they serve. */

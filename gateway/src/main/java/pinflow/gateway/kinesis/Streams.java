@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Streams implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Streams.class);
-  private static final int CARRIERS = 4;
 
   private final StreamTopics topics;
   private final StateLog stateLog;
@@ -38,7 +37,7 @@ final class Streams implements AutoCloseable {
   private final ExecutorService changes =
       Executors.newSingleThreadExecutor(task -> new Thread(task, "gateway-streams"));
   private final ExecutorService carriers =
-      Executors.newFixedThreadPool(CARRIERS, task -> new Thread(task, "gateway-stream-change"));
+      Executors.newCachedThreadPool(task -> new Thread(task, "gateway-stream-change"));
   private final CountDownLatch closing = new CountDownLatch(1);
   private boolean stateExists;
   private volatile boolean known;

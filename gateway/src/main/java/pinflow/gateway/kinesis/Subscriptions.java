@@ -2,6 +2,7 @@ package pinflow.gateway.kinesis;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -37,16 +38,18 @@ final class Subscriptions implements AutoCloseable {
   private final Streams streams;
   private final Arns arns;
   private final Get get;
+  private final InstantSource clock;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "gateway-subscriptions"));
   private final ConcurrentMap<Key, Subscription> active = new ConcurrentHashMap<>();
 
   private record Key(String consumerArn, int shard) {}
 
-  Subscriptions(Streams streams, Arns arns, Get get) {
+  Subscriptions(Streams streams, Arns arns, Get get, InstantSource clock) {
     this.streams = streams;
     this.arns = arns;
     this.get = get;
+    this.clock = clock;
   }
 
   /** Answers in pieces, or fails before the first. */
@@ -187,7 +190,7 @@ final class Subscriptions implements AutoCloseable {
               new Answers.ShardEvent(
                   get.records(state, shard, read.records()),
                   atEnd ? null : state.at(shard, offset).toString(),
-                  Get.behind(read, end, System.currentTimeMillis()),
+                  Get.behind(read, end, clock.millis()),
                   atEnd ? Get.children(state, shard) : null))
           .thenApply(
               written -> {

@@ -113,6 +113,19 @@ class RestStreamsTest {
   }
 
   @Test
+  void aRecordMayHaveAMebibyte() throws Exception {
+    String stream = stream(1);
+    String path = "/streams/" + stream + "/record";
+    String body = "{\"Data\":\"%s\",\"PartitionKey\":\"k\"}";
+    String fits = "x".repeat(1_048_574); // and its quotes
+    assertThat(send("PUT", path, body.formatted(fits)).statusCode()).isEqualTo(200);
+    HttpResponse<String> tooLarge = send("PUT", path, body.formatted(fits + "x"));
+    assertThat(tooLarge.statusCode()).isEqualTo(400);
+    assertThat(tooLarge.body())
+        .contains("ValidationException", "'data'", "less than or equal to 1048576");
+  }
+
+  @Test
   void theKafkaDoorDoesNotSeeStreams() throws Exception {
     String stream = stream(1);
     assertThat(rig.get("/topics").body()).doesNotContain(stream);

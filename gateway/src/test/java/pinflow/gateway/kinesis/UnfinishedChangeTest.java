@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +19,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pinflow.gateway.Gateway;
+import pinflow.gateway.GatewayConfig;
 import pinflow.gateway.Rig;
+import pinflow.gateway.log.Room;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.kinesis.model.ResourceInUseException;
 import software.amazon.awssdk.services.kinesis.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.kinesis.model.StreamDescription;
+import software.amazon.awssdk.services.kinesis.model.StreamStatus;
 
 /**
  * A gateway that was killed in a change leaves the change in the stream's state, and whatever it
@@ -66,6 +75,44 @@ class UnfinishedChangeTest {
     try (KinesisClient kinesis = Client.of(rig)) {
       Client.awaitActive(kinesis, stream);
       Client.put(kinesis, stream, "k", "v");
+    }
+  }
+
+  @Test
+  void aStreamThatIsBeingMadeTakesNothing() throws Exception {
+    String stream = name();
+    try (StateLog log = new StateLog(Map.of("bootstrap.servers", rig.bootstrap()))) {
+      log.write(stream, StreamState.creating(stream, 2, "PROVISIONED", Map.of(), 1));
+    }
+    // Of three replicas, which one broker cannot have: it does not come to the end.
+    try (Gateway stuck =
+            Gateway.start(
+                GatewayConfig.of("127.0.0.1", 0, rig.bootstrap()),
+                new KinesisConfig("us-east-1", "none", null, null, 3),
+                Room.ENDLESS);
+        KinesisClient kinesis = Client.of(stuck.url())) {
+      HttpRequest ready = HttpRequest.newBuilder(stuck.url().resolve("/health/ready")).build();
+      Rig.until(() -> rig.send(ready).statusCode() == 200);
+      StreamDescription told =
+          kinesis.describeStream(r -> r.streamName(stream)).streamDescription();
+      assertThat(told.streamStatus()).isEqualTo(StreamStatus.CREATING);
+      assertThat(told.shards()).isEmpty();
+      assertThatThrownBy(() -> Client.put(kinesis, stream, "k", "v"))
+          .isInstanceOf(ResourceNotFoundException.class)
+          .hasMessageContaining("CREATING");
+      HttpResponse<String> rest =
+          rig.send(
+              HttpRequest.newBuilder(stuck.url().resolve("/dev/streams/" + stream + "/record"))
+                  .PUT(BodyPublishers.ofString("{\"Data\":{},\"PartitionKey\":\"k\"}"))
+                  .build());
+      assertThat(rest.body()).contains("\"ResourceNotFoundException\"", "CREATING");
+      assertThatThrownBy(() -> kinesis.listShards(r -> r.streamName(stream)))
+          .isInstanceOf(ResourceInUseException.class);
+      assertThatThrownBy(() -> kinesis.deleteStream(r -> r.streamName(stream)))
+          .isInstanceOf(ResourceInUseException.class)
+          .hasMessageContaining("not ACTIVE, instead in state CREATING");
+      assertThatThrownBy(() -> kinesis.createStream(r -> r.streamName("s").shardCount(1)))
+          .hasMessageContaining("kafka.replication-factor");
     }
   }
 
