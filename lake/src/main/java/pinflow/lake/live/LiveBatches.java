@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -40,6 +41,7 @@ final class LiveBatches {
   private final String application;
   private final int compactAfter;
   private final Progress progress;
+  private final Consumer<String> committed;
   private final KnownInds known;
 
   /** The number of the last batch that is in all tables. */
@@ -54,6 +56,7 @@ final class LiveBatches {
       String application,
       int compactAfter,
       Progress progress,
+      Consumer<String> committed,
       KnownInds known,
       long done) {
     this.location = location;
@@ -61,6 +64,7 @@ final class LiveBatches {
     this.application = application;
     this.compactAfter = compactAfter;
     this.progress = progress;
+    this.committed = committed;
     this.known = known;
     this.done = done;
   }
@@ -70,6 +74,7 @@ final class LiveBatches {
    *
    * @param application under which the tables are committed to: of the query's checkpoint
    * @param compactAfter commits after which small files are written together
+   * @param committed told of each table that a commit has been made to
    * @throws LakeException if the tables were filled under another checkpoint
    */
   static LiveBatches begin(
@@ -78,14 +83,15 @@ final class LiveBatches {
       StreamTables names,
       String application,
       int compactAfter,
-      Progress progress) {
+      Progress progress,
+      Consumer<String> committed) {
     LakeTables tables = new LakeTables(spark, location, table -> {});
     long version = tables.version(names.events());
     long done = tables.lastCommit(names.events(), application);
     if (version < 0) {
       progress.begins(0, 0, 0);
       return new LiveBatches(
-          location, names, application, compactAfter, progress, new KnownInds(), done);
+          location, names, application, compactAfter, progress, committed, new KnownInds(), done);
     }
     if (done < 0) {
       throw LakeException.found(
@@ -107,13 +113,15 @@ final class LiveBatches {
             .first();
     progress.begins(counts.getLong(0), counts.getLong(1), counts.getLong(2));
     KnownInds known = KnownInds.of(events.where(KEPT).select("ind"));
-    return new LiveBatches(location, names, application, compactAfter, progress, known, done);
+    return new LiveBatches(
+        location, names, application, compactAfter, progress, committed, known, done);
   }
 
   private void committed(String table) {
     if (table.equals(names.rows())) {
       rowsCommitted = Instant.now();
     }
+    committed.accept(table);
   }
 
   /**

@@ -125,7 +125,8 @@ final class LiveQuery implements AutoCloseable {
     try {
       String application = "pinflow-live-" + started.id();
       batches.complete(
-          LiveBatches.begin(spark, location, names, application, compactAfter, progress));
+          LiveBatches.begin(
+              spark, location, names, application, compactAfter, progress, table -> {}));
       started.awaitTermination();
     } finally {
       batches.cancel(false);
