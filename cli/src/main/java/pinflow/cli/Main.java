@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       EmulateCommand.class,
       RunCommand.class,
       LiveCommand.class,
+      CompareCommand.class,
       QueryCommand.class,
       AuditCommand.class,
       TraceCommand.class,

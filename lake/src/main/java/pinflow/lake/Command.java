@@ -10,6 +10,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(name = "daily", value = Command.Daily.class),
   @JsonSubTypes.Type(name = "compact", value = Command.Compact.class),
   @JsonSubTypes.Type(name = "vacuum", value = Command.Vacuum.class),
+  @JsonSubTypes.Type(name = "compare", value = Command.Compare.class),
   @JsonSubTypes.Type(name = "sql", value = Command.Sql.class),
   @JsonSubTypes.Type(name = "exit", value = Command.Exit.class)
 })
@@ -22,6 +23,13 @@ sealed interface Command {
 
   /** Deletes files that no version of the last {@code hours} needs. */
   record Vacuum(@JsonProperty(required = true) double hours) implements Command {}
+
+  /**
+   * Holds the live way's rows against the daily job's.
+   *
+   * @param limit about how many differences to return; all are counted
+   */
+  record Compare(@JsonProperty(required = true) int limit) implements Command {}
 
   /**
    * Asks the tables.

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
 import pinflow.lake.answers.Answers;
 import pinflow.lake.batch.Daily;
 import pinflow.lake.batch.Store;
+import pinflow.lake.live.Compare;
 import pinflow.lake.tables.LakeException;
 import pinflow.lake.tables.LakeSession;
 import pinflow.lake.tables.LakeTables;
@@ -114,6 +115,9 @@ public final class LakeJob {
   private Object run(Command command, @Nullable Daily daily) {
     if (command instanceof Command.Sql query) {
       return sql.run(query.query(), query.limit());
+    }
+    if (command instanceof Command.Compare compare) {
+      return new Compare(tables, request.id()).run(compare.limit());
     }
     if (daily == null) {
       throw LakeException.asked(
