@@ -18,7 +18,7 @@ import pinflow.audit.Hops.Outcome;
  * sets of offsets by partition, so that a million events take a few megabytes.
  */
 final class EventLedger {
-  private static final List<String> TABLES = List.of("pin", "geo", "user");
+  static final List<String> TABLES = List.of("pin", "geo", "user");
   private static final String APPLICATION = "pinflow-daily";
 
   private final Map<TopicPartition, Account> accounts = new HashMap<>();
@@ -55,6 +55,22 @@ final class EventLedger {
       Optional<LakeTable> quarantine,
       Optional<LakeTable> events,
       Optional<LakeTable> batches) {
+    /**
+     * Those of one query of the live way.
+     *
+     * @param prefix of their names
+     */
+    static Tables live(LakeTables lake, String prefix) {
+      Map<String, LakeTable> rows = new LinkedHashMap<>();
+      lake.latest(prefix + "_table").ifPresent(found -> rows.put(prefix + "_table", found));
+      return new Tables(
+          -1,
+          rows,
+          lake.latest(prefix + "_quarantine"),
+          lake.latest(prefix + "_events"),
+          Optional.empty());
+    }
+
     static Tables open(LakeTables lake) {
       long before = done(lake);
       Map<String, LakeTable> rows = new LinkedHashMap<>();
@@ -101,6 +117,20 @@ final class EventLedger {
   /** The offset after the last event of a partition that the lake has taken in. */
   long end(TopicPartition partition) {
     return ends.getOrDefault(partition, 0L);
+  }
+
+  /** Where nobody plans batches: each partition ends with its last event. */
+  void endWhereEventsDo() {
+    accounts.forEach(
+        (partition, account) ->
+            ends.put(partition, account.all.isEmpty() ? 0 : account.all.last() + 1));
+  }
+
+  /** How many offsets from a begin, or the first event before it, to the end have no outcome. */
+  long missing(TopicPartition partition, long begin) {
+    Roaring64Bitmap all = account(partition).all;
+    long first = all.isEmpty() ? begin : Math.min(begin, all.first());
+    return Math.max(0, end(partition) - first) - all.getLongCardinality();
   }
 
   Map<Outcome, Long> counts(TopicPartition partition) {

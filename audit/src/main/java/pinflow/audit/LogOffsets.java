@@ -2,7 +2,9 @@ package pinflow.audit;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -58,6 +60,12 @@ final class LogOffsets implements AutoCloseable {
               ranges.put(partition, new Range(begin == null ? 0 : begin.offset(), end.offset()));
             });
     return ranges;
+  }
+
+  /** Those of the topics that there are. */
+  List<String> there(Collection<String> topics) {
+    Set<String> all = get(kafka.listTopics().names());
+    return topics.stream().filter(all::contains).toList();
   }
 
   private static <T> T get(KafkaFuture<T> future) {

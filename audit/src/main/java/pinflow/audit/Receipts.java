@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,11 @@ final class Receipts {
     } catch (IOException e) {
       throw new AuditException("The journal %s cannot be read: %s.".formatted(journal, e), e);
     }
+  }
+
+  /** The partitions that any receipt is of. */
+  Set<TopicPartition> partitions() {
+    return offsets.keySet();
   }
 
   /** The offsets of a partition that have a receipt. */

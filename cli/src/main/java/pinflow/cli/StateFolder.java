@@ -145,6 +145,11 @@ final class StateFolder implements AutoCloseable {
     return folder.resolve("emulate/batch.jsonl");
   }
 
+  /** The streaming emulator's. */
+  Path streamJournal() {
+    return folder.resolve("emulate/stream.jsonl");
+  }
+
   /** What a running process has written about itself, if one has the folder. */
   Optional<Running> running() {
     return read("running.json", Running.class);
