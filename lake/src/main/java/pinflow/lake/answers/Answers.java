@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.not;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -38,6 +39,21 @@ public final class Answers {
   /** Whether the answers are those of a batch. */
   public boolean areOf(long batch) {
     return tables.lastCommit(SOURCES, APPLICATION) >= batch;
+  }
+
+  /**
+   * What a run has still to do, since it was killed or runs: old versions of tables are read until
+   * then.
+   *
+   * @return in words; nothing when tables and answers are of the last batch
+   */
+  public Optional<String> pending(Daily daily) {
+    if (daily.isUnfinished()) {
+      return Optional.of("A batch is planned and not done; it needs old versions of tables");
+    }
+    return daily.done() < 0 || areOf(daily.done())
+        ? Optional.empty()
+        : Optional.of("The last batch's answers are not all written; older ones are still read");
   }
 
   /**

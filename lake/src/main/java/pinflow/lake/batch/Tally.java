@@ -34,6 +34,11 @@ public record Tally(
       return row.isNullAt(column) ? null : new Range(row.getLong(column), row.getLong(column + 1));
     }
 
+    /** That a column lies in it. */
+    String sql(String column) {
+      return "%s BETWEEN %d AND %d".formatted(column, least, greatest);
+    }
+
     static @Nullable Range around(@Nullable Range one, @Nullable Range other) {
       return one == null || other == null
           ? (one == null ? other : one)

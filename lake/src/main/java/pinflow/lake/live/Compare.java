@@ -119,10 +119,7 @@ public final class Compare {
         col("ind").as(name + "_ind"),
         struct(columns.stream().map(column -> col(column)).toArray(Column[]::new))
             .as(name + "_row"),
-        array(
-                columns.stream()
-                    .map(column -> col(column).cast("STRING"))
-                    .toArray(Column[]::new))
+        array(columns.stream().map(column -> col(column).cast("STRING")).toArray(Column[]::new))
             .as(name + "_text"));
   }
 
@@ -131,7 +128,11 @@ public final class Compare {
     if (row.isNullAt(1) || row.isNullAt(2)) {
       return List.of(
           new Difference(
-              table, ind, null, row.isNullAt(1) ? null : "a row", row.isNullAt(2) ? null : "a row"));
+              table,
+              ind,
+              null,
+              row.isNullAt(1) ? null : "a row",
+              row.isNullAt(2) ? null : "a row"));
     }
     List<@Nullable String> batch = row.getList(1);
     List<@Nullable String> live = row.getList(2);

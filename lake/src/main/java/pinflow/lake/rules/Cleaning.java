@@ -30,7 +30,7 @@ public final class Cleaning {
   public static final List<String> PROVENANCE =
       List.of("_topic", "_partition", "_offset", "_timestamp");
 
-  private static final String NOT_AN_OBJECT = "record.not-an-object";
+  static final String NOT_AN_OBJECT = "record.not-an-object";
 
   private static final UserDefinedFunction READ =
       udf(

@@ -183,7 +183,10 @@ public final class LakeTables {
     }
   }
 
-  /** Adds rows to a table, which is made if it is not there. */
+  /**
+   * Adds rows to a table, which is made if it is not there; one that an older Pinflow made gets the
+   * columns that it lacks.
+   */
   public void append(String table, StructType schema, Dataset<Row> rows) {
     commit(table, () -> write(table, rows.to(schema), "append"));
   }
@@ -212,8 +215,29 @@ public final class LakeTables {
                 .execute());
   }
 
+  /**
+   * Puts rows in the place of those that they match; some only take them away.
+   *
+   * @param match over {@code old} and {@code new}; of several rows at most one may match one
+   * @param gone over {@code new}: whether nothing comes in the place of the old row
+   */
+  public void replace(String table, Dataset<Row> rows, String match, String gone) {
+    commit(
+        table,
+        () ->
+            DeltaTable.forPath(spark, path(table))
+                .as("old")
+                .merge(rows.as("new"), match)
+                .whenMatched(gone)
+                .delete()
+                .whenMatched()
+                .updateAll()
+                .execute());
+  }
+
   private void write(String table, Dataset<Row> rows, String mode) {
-    var writer = rows.write().format("delta").mode(mode);
+    boolean adds = mode.equals("append");
+    var writer = rows.write().format("delta").mode(mode).option("mergeSchema", adds);
     // Properties of a table that is made by this; one that is there keeps its own.
     writer.option("delta.enableDeletionVectors", "true");
     if (Arrays.asList(rows.columns()).contains("ind")) {
