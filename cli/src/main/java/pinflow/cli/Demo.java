@@ -38,7 +38,10 @@ final class Demo {
   /** Which posts: made from a seed, or imported; and where their rows are written, if anywhere. */
   record Posts(int number, long seed, @Nullable Path importFrom, @Nullable Path exportTo) {}
 
-  DemoResult run(Posts posts) {
+  /**
+   * @param live whether the posts are sent into streams, too, when the answers are there
+   */
+  DemoResult run(Posts posts, boolean live) {
     long began = System.nanoTime();
     steps.say("Starting in " + state.path());
     try (Pipeline pipeline = Pipeline.start(config, state, steps)) {
@@ -63,6 +66,17 @@ final class Demo {
         AuditReport report = steps.time("audit", () -> audit.run(config.topics()));
         List<Answer> answers = new Answers(places.tables()).all();
         steps.done("total", (System.nanoTime() - began) / 1e9);
+        DemoResult.Live streamed =
+            live
+                ? new DemoLive(
+                        config,
+                        state,
+                        steps,
+                        places,
+                        URI.create(Connections.required(pipeline.running(), "gateway")),
+                        Connections.required(pipeline.running(), "kafka"))
+                    .run(database, sent.posts(), spark)
+                : null;
         return new DemoResult(
             config.id(),
             sent.posts(),
@@ -70,6 +84,7 @@ final class Demo {
             EmulateCommand.bySuffix(sent.failed()),
             answers,
             report,
+            streamed,
             steps.seconds());
       }
     }

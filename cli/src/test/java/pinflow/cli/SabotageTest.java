@@ -56,7 +56,7 @@ final class SabotageTest {
   static void start() throws IOException {
     state = StateFolder.at(folder.resolve("state"));
     state.take();
-    new Demo(config(), state, quiet(), Start.QUICK).run(new Demo.Posts(300, 1, null, null));
+    new Demo(config(), state, quiet(), Start.QUICK).run(new Demo.Posts(300, 1, null, null), false);
     pipeline = Pipeline.start(config(), state, quiet());
     Store store = pipeline.store();
     s3 =

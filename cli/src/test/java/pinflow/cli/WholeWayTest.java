@@ -105,7 +105,7 @@ final class WholeWayTest {
 
   private DemoResult demo(Demo.Posts posts) throws IOException {
     try (StateFolder state = state()) {
-      return new Demo(config(), state, quiet(), Start.QUICK).run(posts);
+      return new Demo(config(), state, quiet(), Start.QUICK).run(posts, false);
     }
   }
 
