@@ -84,7 +84,8 @@ python3 -m venv venv
 venv/bin/pip install -q -r "$home/source/src/test/python/requirements.txt" awscli==1.42.50 boto3==1.40.50 duckdb==1.5.5 duckdb-extension-delta==1.5.5
 check "the seed's emulator posts unchanged" venv/bin/python "$home/source/src/test/python/user_posting_emulation.py" db_creds.yaml 0e03d1c30c91 20
 check "a gateway that is away: what was not posted is counted" refuses 1 "failed 30\|send the rest" "$pinflow" emulate batch --posts 10 --gateway http://127.0.0.1:1 --give-up-after 2
-check "and sent with --resume" bash -c '"$0" emulate batch --posts 10 --resume | grep -q "posted [23]., failed 0"' "$pinflow"
+check "and sent by another run" bash -c '"$0" emulate batch --posts 10 | grep -q "posted [23]., failed 0"' "$pinflow"
+check "a rate that is none is said so" refuses 2 "the rate is -1.0" "$pinflow" emulate batch --rate -1
 check "emulate batch" "$pinflow" emulate batch
 check "a wrong password is said so" refuses 3 "password\|denied" bash -c 'sed "s/^PASSWORD:.*/PASSWORD: wrong/" db_creds.yaml >wrong.yaml; printf "source: {creds: wrong.yaml}\n" >wrong-config.yaml; "$0" source export --out none --config wrong-config.yaml' "$pinflow"
 check "a broken db_creds.yaml is said so" refuses 3 "broken.yaml" bash -c 'echo "HOST: [" >broken.yaml; printf "source: {creds: broken.yaml}\n" >broken-config.yaml; "$0" source export --out none --config broken-config.yaml' "$pinflow"
@@ -94,7 +95,6 @@ check "a missing db_creds.yaml is said so" refuses 3 "nowhere.yaml" bash -c 'pri
 export AWS_ACCESS_KEY_ID=$(field credentials.s3.access_key <status.json) AWS_SECRET_ACCESS_KEY=$(field credentials.s3.secret_key <status.json) AWS_DEFAULT_REGION=us-east-1
 kinesis() { venv/bin/aws --endpoint-url "$gateway" kinesis "$@"; }
 streams_by_cli() {
-  for table in pin geo user; do kinesis create-stream --stream-name "streaming-0e03d1c30c91-$table" --shard-count 2; done
   kinesis create-stream --stream-name posts --shard-count 1 &&
     kinesis wait stream-exists --stream-name posts &&
     kinesis put-record --stream-name posts --partition-key 1 --data hello &&
@@ -103,6 +103,7 @@ streams_by_cli() {
     kinesis delete-stream --stream-name posts && kinesis wait stream-not-exists --stream-name posts
 }
 check "the AWS CLI creates, puts, gets and deletes" streams_by_cli
+check "emulate stream" bash -c '"$0" emulate stream --create --posts 100 | grep -q "failed 0"' "$pinflow"
 check "the seed's streaming emulator posts unchanged" venv/bin/python "$home/source/src/test/python/user_posting_emulation_streaming.py" db_creds.yaml 0e03d1c30c91 20
 streams_by_boto3() {
   venv/bin/python - "$gateway" <<'PY'

@@ -52,7 +52,7 @@ final class AuditCommand implements Callable<Integer> {
             new Audit(Connections.kafka(config, state), objects, places.tables(), state.journal());
         LiveAudit liveAudit =
             new LiveAudit(
-                Connections.kafka(config, state), places.tables(), state.streamJournal())) {
+                Connections.kafka(config, state), places.tables(), state.journal("stream"))) {
       LiveReport live = liveAudit.run(config.id());
       AuditReport report =
           deep ? audit.runDeep(config.topics(), options.steps()::done) : audit.run(config.topics());

@@ -14,7 +14,8 @@ import pinflow.audit.StoredObjects;
 import pinflow.control.SparkProcess;
 import pinflow.source.SourceDatabase;
 import pinflow.source.SourceFiles;
-import pinflow.source.emulate.BatchEmulator;
+import pinflow.source.emulate.Dialect;
+import pinflow.source.emulate.Emulator;
 import pinflow.source.emulate.Settings;
 import pinflow.source.emulate.Summary;
 import pinflow.source.generate.PostGenerator;
@@ -103,9 +104,9 @@ final class Demo {
 
   private Summary emulate(Pipeline pipeline, SourceDatabase database) {
     URI gateway = URI.create(Connections.required(pipeline.running(), "gateway"));
-    Settings settings = Settings.of(gateway, config.id(), state.journal());
+    Settings settings = Settings.of(Dialect.KAFKA_REST, gateway, config.id(), state.journal());
     try (EmulatorBar bar = new EmulatorBar(steps.quiet())) {
-      return new BatchEmulator(settings, database).run(bar);
+      return new Emulator(settings, database).run(bar);
     }
   }
 }

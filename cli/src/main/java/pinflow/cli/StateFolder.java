@@ -2,6 +2,9 @@ package pinflow.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -140,14 +143,49 @@ final class StateFolder implements AutoCloseable {
     return folder.resolve(child);
   }
 
-  /** The emulator's journal (contracts/journal.md). */
+  /** The batch emulator's journal (contracts/journal.md). */
   Path journal() {
-    return folder.resolve("emulate/batch.jsonl");
+    return journal("batch");
   }
 
-  /** The streaming emulator's. */
-  Path streamJournal() {
-    return folder.resolve("emulate/stream.jsonl");
+  /** The journal of an emulator, {@code batch} or {@code stream}. */
+  Path journal(String emulator) {
+    return folder.resolve("emulate/" + emulator + ".jsonl");
+  }
+
+  /**
+   * As the one above, for a gateway that was named: the receipts of another than this folder's are
+   * not to be held against the log of this folder, so they have a journal of their own.
+   */
+  Path journal(String emulator, URI gateway) {
+    Optional<Running> known = running();
+    String own = known.map(running -> running.addresses().get("gateway")).orElse(null);
+    boolean foreign = known.isEmpty() || (own != null && !isSame(URI.create(own), gateway));
+    String place =
+        "%s_%d"
+            .formatted(String.valueOf(gateway.getHost()), port(gateway))
+            .replaceAll("[^A-Za-z0-9._-]", "_");
+    return foreign
+        ? folder.resolve("emulate/" + place + "/" + emulator + ".jsonl")
+        : journal(emulator);
+  }
+
+  private static boolean isSame(URI one, URI other) {
+    return port(one) == port(other)
+        && (String.valueOf(one.getHost()).equalsIgnoreCase(other.getHost())
+            || (isLoopback(one) && isLoopback(other)));
+  }
+
+  private static int port(URI uri) {
+    return uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+  }
+
+  private static boolean isLoopback(URI uri) {
+    try {
+      return InetAddress.getByName(uri.getHost()).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 
   /** What a running process has written about itself, if one has the folder. */

@@ -182,7 +182,7 @@ final class Get {
             .orElseThrow(() -> noShard(iterator.stream(), Shard.id(iterator.shard())));
     Shard shard = shard(stream.state(), Shard.id(iterator.shard()));
     if (limited && !stream.limits().read(shard.number(), System.nanoTime())) {
-      throw Put.rateExceeded(stream.state(), shard);
+      throw Put.rateExceeded(stream.state(), shard.number());
     }
     if (!call.lease().grow(MAX_BYTES)) {
       throw KinesisException.busy();

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -233,22 +235,27 @@ final class Put {
     /** Inside the gate, so that the shards stay as they are. */
     CompletableFuture<?> send(Topic topic) {
       List<LogRecord> records = new ArrayList<>(entries.size());
+      Map<Integer, Limits.Load> loads = new HashMap<>();
       for (int i = 0; i < entries.size(); i++) {
         Entry entry = entries.get(i);
-        Shard shard = stream.shardOf(entry.hashKey());
-        if (limited && !stream.limits().write(shard.number(), entry.bytes(), System.nanoTime())) {
+        int shard = stream.shardOf(entry.hashKey()).number();
+        Limits.Load load = new Limits.Load(0, 0).plus(entry.bytes());
+        if (limited && call.key().isPresent()) {
+          loads.merge(shard, load, (all, one) -> all.plus(one.bytes()));
+        } else if (limited
+            && stream.limits().write(Map.of(shard, load), System.nanoTime()).isPresent()) {
           refused[i] = rateExceeded(stream.state(), shard);
-        } else {
-          records.add(
-              new LogRecord(shard.number(), entry.partitionKey().getBytes(UTF_8), entry.data()));
+          continue;
         }
+        records.add(new LogRecord(shard, entry.partitionKey().getBytes(UTF_8), entry.data()));
+      }
+      // What a key covers is sent wholly or not at all.
+      OptionalInt full = stream.limits().write(loads, System.nanoTime());
+      if (full.isPresent()) {
+        throw rateExceeded(stream.state(), full.getAsInt());
       }
       if (records.isEmpty()) {
         return CompletableFuture.completedFuture(null);
-      }
-      if (call.key().isPresent() && records.size() < entries.size()) {
-        // What a key covers is sent wholly or not at all.
-        throw Arrays.stream(refused).filter(Objects::nonNull).findFirst().orElseThrow();
       }
       Append begun = append(topic, records, call);
       append = begun;
@@ -330,10 +337,10 @@ final class Put {
     }
   }
 
-  static KinesisException rateExceeded(StreamState stream, Shard shard) {
+  static KinesisException rateExceeded(StreamState stream, int shard) {
     return KinesisError.PROVISIONED_THROUGHPUT_EXCEEDED.because(
         "Rate exceeded for shard %s in stream %s under account %s."
-            .formatted(shard.id(), stream.name(), Arns.ACCOUNT));
+            .formatted(Shard.id(shard), stream.name(), Arns.ACCOUNT));
   }
 
   private Append append(Topic topic, List<LogRecord> records, Call call) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,15 +25,24 @@ class LimitsTest {
   void aShardTakesASecondsWorthAtOnceAndThenItsRate() {
     Limits limits = new Limits();
     for (int i = 0; i < 1_000; i++) {
-      assertThat(limits.write(0, 10, 0)).isTrue();
+      assertThat(limits.write(load(0, 1, 10), 0)).isEmpty();
     }
-    assertThat(limits.write(0, 10, 0)).isFalse();
-    assertThat(limits.write(1, 10, 0)).isTrue();
-    assertThat(limits.write(0, 10, SECOND / 1_000)).isTrue();
-    assertThat(limits.write(0, 10, SECOND / 1_000)).isFalse();
+    assertThat(limits.write(load(0, 1, 10), 0)).hasValue(0);
+    assertThat(limits.write(load(1, 1, 10), 0)).isEmpty();
+    assertThat(limits.write(load(0, 1, 10), SECOND / 1_000)).isEmpty();
+    assertThat(limits.write(load(0, 1, 10), SECOND / 1_000)).hasValue(0);
 
-    assertThat(limits.write(2, 1 << 20, 0)).isTrue();
-    assertThat(limits.write(2, 1, 0)).isFalse();
+    assertThat(limits.write(load(2, 1, 1 << 20), 0)).isEmpty();
+    assertThat(limits.write(load(2, 1, 1), 0)).hasValue(2);
+
+    // Together or not at all; what is more than a second's worth, when nothing else was.
+    Map<Integer, Limits.Load> large =
+        Map.of(5, new Limits.Load(1, 3 << 20), 6, new Limits.Load(1, 10));
+    assertThat(limits.write(load(6, 1_000, 1), 0)).isEmpty();
+    assertThat(limits.write(large, 0)).hasValue(6);
+    assertThat(limits.write(large, SECOND)).isEmpty();
+    assertThat(limits.write(load(5, 1, 10), 3 * SECOND)).hasValue(5);
+    assertThat(limits.write(load(5, 1, 10), 4 * SECOND)).isEmpty();
 
     for (int i = 0; i < 5; i++) {
       assertThat(limits.read(3, 0)).isTrue();
@@ -42,6 +52,10 @@ class LimitsTest {
     limits.wasRead(4, 10 << 20, 0); // five seconds' worth, one of which was there
     assertThat(limits.read(4, 3 * SECOND)).isFalse();
     assertThat(limits.read(4, 4 * SECOND)).isTrue();
+  }
+
+  private static Map<Integer, Limits.Load> load(int shard, int records, long bytes) {
+    return Map.of(shard, new Limits.Load(records, bytes));
   }
 
   @Test
