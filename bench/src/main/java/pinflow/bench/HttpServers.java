@@ -45,7 +45,7 @@ public final class HttpServers {
   private HttpServers() {}
 
   /** A server with the handler, on a free port. */
-  private record Candidate(String name, int port, AutoCloseable server) {}
+  record Candidate(String name, int port, AutoCloseable server) {}
 
   /** Starts a candidate. */
   private interface Start {
@@ -75,7 +75,7 @@ public final class HttpServers {
   }
 
   /** A thread that acknowledges, as the Kafka producer's does. */
-  private static final class Log implements AutoCloseable {
+  static final class Log implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
 
     CompletableFuture<byte[]> append(byte[] body) {
@@ -143,7 +143,7 @@ public final class HttpServers {
   }
 
   /** The gateway has one event loop for each two cores; the others take a thread for each core. */
-  private static Candidate vertx(Log log, int eventLoops) throws Exception {
+  static Candidate vertx(Log log, int eventLoops) throws Exception {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops));
     int port = -1;
     for (int i = 0; i < eventLoops; i++) {
