@@ -24,7 +24,7 @@ check() { # what, then a command
 }
 
 field() { # a JSON document on standard input, a path such as addresses.gateway
-  python3 -c 'import functools, json, sys; print(functools.reduce(lambda d, k: d[k], sys.argv[1].split("."), json.load(sys.stdin)))' "$1"
+  python3 -c 'import functools, json, sys; print(functools.reduce(lambda d, k: d[int(k) if isinstance(d, list) else k], sys.argv[1].split("."), json.load(sys.stdin)))' "$1"
 }
 
 refuses() { # exit code, words, then a command
@@ -66,6 +66,9 @@ check "a taken port is named with its key" refuses 4 "gateway.port\|kafka.port\|
   port=$(python3 -c "import json; print(json.load(open(\"status.json\"))[\"addresses\"][\"gateway\"].rsplit(\":\", 1)[1])")
   printf "gateway:\n  port: $port\nkafka:\n  port: 0\nstore:\n  port: 0\nsource:\n  port: 0\nconnect:\n  port: 0\n" >taken.yaml
   "$0" up --dir other --config taken.yaml' "$pinflow"
+check "a Connect worker that is away is named with its key" refuses 3 "connect.url" bash -c 'printf "connect: {url: \"http://127.0.0.1:1\"}\n" >away.yaml; "$0" up --ports auto --config away.yaml --dir other' "$pinflow"
+check "and so is a Kafka" refuses 3 "kafka.bootstrap" bash -c 'printf "kafka: {bootstrap: \"127.0.0.1:1\"}\n" >away.yaml; "$0" up --ports auto --config away.yaml --dir other' "$pinflow"
+check "a mistyped expectation names its line" refuses 2 "line 2.*Did you mean expectations.column" bash -c 'printf "expectations:\n  - {table: pin, colum: ind, not-null: true}\n" >bad.yaml; "$0" run daily --config bad.yaml' "$pinflow"
 check "a mistyped key names its line" refuses 2 "line 1.*Did you mean gateway" bash -c 'printf "gatewey: {}\n" >bad.yaml; "$0" up --config bad.yaml --dir other' "$pinflow"
 
 # The seed's emulator in Python: database and gateway by URL and credentials only.
@@ -90,6 +93,10 @@ check "emulate batch" "$pinflow" emulate batch
 check "a wrong password is said so" refuses 3 "password\|denied" bash -c 'sed "s/^PASSWORD:.*/PASSWORD: wrong/" db_creds.yaml >wrong.yaml; printf "source: {creds: wrong.yaml}\n" >wrong-config.yaml; "$0" source export --out none --config wrong-config.yaml' "$pinflow"
 check "a broken db_creds.yaml is said so" refuses 3 "broken.yaml" bash -c 'echo "HOST: [" >broken.yaml; printf "source: {creds: broken.yaml}\n" >broken-config.yaml; "$0" source export --out none --config broken-config.yaml' "$pinflow"
 check "a missing db_creds.yaml is said so" refuses 3 "nowhere.yaml" bash -c 'printf "source: {creds: nowhere.yaml}\n" >missing-config.yaml; "$0" source export --out none --config missing-config.yaml' "$pinflow"
+
+# An event that breaks a rule, to be mended below.
+check "a broken event is taken" curl -sf "$gateway/topics/0e03d1c30c91.user" -H 'Content-Type: application/vnd.kafka.json.v2+json' \
+  -d '{"records":[{"key":1,"value":{"ind":900001,"first_name":"A","last_name":"B","age":"old","date_joined":"2015-08-28 03:52:47"}}]}'
 
 # Streams and objects with the AWS CLI.
 export AWS_ACCESS_KEY_ID=$(field credentials.s3.access_key <status.json) AWS_SECRET_ACCESS_KEY=$(field credentials.s3.secret_key <status.json) AWS_DEFAULT_REGION=us-east-1
@@ -153,6 +160,7 @@ PY
 }
 check "an event's way" traced
 check "an event that is not there" refuses 1 "no hop knows" "$pinflow" trace 0e03d1c30c91.pin/0/999999
+check "an event of no topic" refuses 1 "no hop knows" "$pinflow" trace nowhere/0/1
 check "a malformed event" refuses 2 "neither" "$pinflow" trace one
 check "an answer" bash -c '"$0" query top_country --format csv | grep -q "^country,follower_count"' "$pinflow"
 check "SQL on the tables" bash -c '[ "$("$0" query --format csv --sql "SELECT count(*) AS n FROM pin" | tail -n 1)" -gt 400 ]' "$pinflow"
@@ -165,6 +173,32 @@ in_quarantine() { # list and export count the same rows
 check "the quarantine is listed and exported" in_quarantine
 check "an export is not overwritten" refuses 2 "quarantine.jsonl is there already" "$pinflow" quarantine export quarantine.jsonl
 check "an event that is not in quarantine" refuses 1 "is not in quarantine" "$pinflow" quarantine show nowhere/0/0
+check "rows of a rule are shown, as many as asked for" bash -c '[ "$("$0" quarantine show --rule age.invalid --table user --limit 1 | grep -c "^  rules .*age.invalid")" = 1 ]' "$pinflow"
+check "a rule that is not there names those that are" refuses 2 "age.invalid" "$pinflow" quarantine export none.jsonl --rule age.wrong
+check "and leaves no file" test ! -e none.jsonl
+mended() {
+  "$pinflow" quarantine export mended.jsonl --rule age.invalid &&
+    python3 - <<'PY' &&
+lines = [l for l in open("mended.jsonl") if "900001" in l]
+assert len(lines) == 1 and "old" in lines[0], lines
+open("mended.jsonl", "w").write(lines[0].replace("old", "31"))
+PY
+    "$pinflow" quarantine replay --from mended.jsonl | grep -q "1 events asked for 1 are clean now" &&
+    "$pinflow" quarantine replay --from mended.jsonl | grep -q "nothing changed" &&
+    "$pinflow" trace 900001 --json >trace.json &&
+    [ "$(field events.0.outcome.outcome <trace.json) $(field events.0.row.age <trace.json)" = "clean 31" ] &&
+    field events.0.replay.mended <trace.json | grep -q '"31"' && field events.0.log.value <trace.json | grep -q '"old"'
+}
+check "a mended event is replayed, once, and its way shows it" mended
+check "a mended event is accounted for" "$pinflow" audit --deep
+check "a line that is not as exported is named" refuses 2 "line 1" bash -c 'echo "{}" >mended.jsonl; "$0" quarantine replay --from mended.jsonl' "$pinflow"
+expected() {
+  printf 'expectations:\n  - {table: user, column: age, between: [40, 50], on-failure: fail}\n  - {table: pin, column: ind, not-null: true}\n' >expected.yaml
+  refuses 1 "FAILED: expected that user.age is between 40 and 50" "$pinflow" run daily --config expected.yaml &&
+    sed -i 's/fail/flag/' expected.yaml && "$pinflow" run daily --config expected.yaml --json 2>flagged >expected.json &&
+    grep -q "Flagged" flagged && [ "$(field expectations.1.holds <expected.json)" = True ]
+}
+check "an expectation flags or fails a run" expected
 duckdb_reads() {
   venv/bin/python - <<'PY'
 import duckdb, glob, sys

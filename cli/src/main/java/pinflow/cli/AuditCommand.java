@@ -12,6 +12,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import pinflow.audit.Audit;
 import pinflow.audit.AuditReport;
+import pinflow.audit.AuditReport.Deep.Compared;
+import pinflow.audit.AuditReport.Deep.Skipped;
 import pinflow.audit.Fault;
 import pinflow.audit.Hops.Outcome;
 import pinflow.audit.LiveAudit;
@@ -74,11 +76,12 @@ final class AuditCommand implements Callable<Integer> {
     document.put("batch", report.batch());
     document.put("answers_batch", report.answersBatch());
     document.put("under_way", report.underWay());
-    AuditReport.Deep deep = report.deep();
-    if (deep != null) {
+    if (report.deep() instanceof Compared deep) {
       document.put(
           "deep",
-          Map.of("lines", deep.lines(), "compared_with_log", deep.compared(), "rows", deep.rows()));
+          Map.of("lines", deep.lines(), "compared_with_log", deep.withLog(), "rows", deep.rows()));
+    } else if (report.deep() instanceof Skipped skipped) {
+      document.put("deep", Map.of("skipped", skipped.why()));
     }
     List<Map<String, Object>> partitions = new ArrayList<>();
     for (AuditReport.Partition p : report.partitions()) {
@@ -135,7 +138,7 @@ final class AuditCommand implements Callable<Integer> {
     out.println("  log, objects and lake: up to which offset each was seen, that offset left out.");
     if (report.underWay()) {
       out.println(
-          "  A daily run is in the middle of its commits, or was killed there: rows, answers and contents were not checked."
+          "  A daily run is in the middle of its commits, or was killed there: rows and answers were not checked."
               + " Ask again after `pinflow run daily`.");
     }
     if (report.answersBatch() < report.batch()) {
@@ -143,11 +146,17 @@ final class AuditCommand implements Callable<Integer> {
           "  The answers are of batch %d, the tables of batch %d: `pinflow run daily` makes them anew."
               .formatted(report.answersBatch(), report.batch()));
     }
-    AuditReport.Deep deep = report.deep();
-    if (deep != null) {
+    if (report.deep() instanceof Compared deep) {
       out.println(
           "  Compared: %,d lines of objects, %,d of them with the log; %,d rows with their events."
-              .formatted(deep.lines(), deep.compared(), deep.rows()));
+              .formatted(deep.lines(), deep.withLog(), deep.rows()));
+      if (deep.withLog() < deep.lines()) {
+        out.println(
+            "  Of %,d lines the log's retention has deleted the records: they were held against their objects' hashes alone."
+                .formatted(deep.lines() - deep.withLog()));
+      }
+    } else if (report.deep() instanceof Skipped skipped) {
+      out.println("  Contents were not compared: %s.".formatted(skipped.why()));
     }
   }
 

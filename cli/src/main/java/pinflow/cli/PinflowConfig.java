@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import pinflow.gateway.GatewayConfig;
@@ -28,7 +29,8 @@ record PinflowConfig(
     ConnectConfig connect,
     StoreConfig store,
     SinkConfig sink,
-    LakeConfig lake) {
+    LakeConfig lake,
+    List<Expectation> expectations) {
 
   /** The source tables, by the last part of their topic's name. */
   static final List<String> TABLES = List.of("pin", "geo", "user");
@@ -38,6 +40,10 @@ record PinflowConfig(
       throw new IllegalArgumentException(
           "id is \"%s\"; it names a bucket too, so it has 1 to 40 of a-z, 0-9 and -".formatted(id));
     }
+    if (expectations.stream().anyMatch(Objects::isNull)) {
+      throw new IllegalArgumentException("expectations has an entry without keys; take it out");
+    }
+    expectations = List.copyOf(expectations);
   }
 
   /** The Kinesis API, as {@link KinesisConfig} takes it, with its secrets by reference. */
@@ -85,14 +91,24 @@ record PinflowConfig(
     SinkConfig quick =
         new SinkConfig(
             sink.flushRecords(), sink.flushBytes(), Duration.ofSeconds(1), sink.compression());
-    return new PinflowConfig(id, source, gateway, kinesis, kafka, connect, store, quick, lake);
+    return new PinflowConfig(
+        id, source, gateway, kinesis, kafka, connect, store, quick, lake, expectations);
   }
 
   /** The same with every part embedded, whatever else is configured. */
   PinflowConfig embedded() {
     PinflowConfig own = ConfigFile.defaults();
     return new PinflowConfig(
-        id, own.source, gateway, kinesis, own.kafka, own.connect, own.store, sink, own.lake);
+        id,
+        own.source,
+        gateway,
+        kinesis,
+        own.kafka,
+        own.connect,
+        own.store,
+        sink,
+        own.lake,
+        expectations);
   }
 
   /** The gateway's settings, with the address of the broker that it writes to. */
@@ -150,7 +166,8 @@ record PinflowConfig(
             store.accessKey(),
             store.secretKey()),
         sink,
-        lake);
+        lake,
+        expectations);
   }
 
   List<String> topics() {
