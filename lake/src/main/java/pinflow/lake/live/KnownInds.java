@@ -14,12 +14,10 @@ final class KnownInds {
   private final BitSet bits = new BitSet();
 
   /**
-   * @param inds a column of all that are known
+   * @param inds a column of what is known
    */
-  static KnownInds of(Dataset<Row> inds) {
-    KnownInds known = new KnownInds();
-    inds.toLocalIterator().forEachRemaining(row -> known.add(row.getLong(0)));
-    return known;
+  void addAll(Dataset<Row> inds) {
+    inds.toLocalIterator().forEachRemaining(row -> add(row.getLong(0)));
   }
 
   boolean mayHold(long ind) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import pinflow.lake.batch.Outcomes;
 import pinflow.lake.batch.TableRows;
 import pinflow.lake.batch.Tally;
-import pinflow.lake.rules.Cleaning;
+import pinflow.lake.live.RecordCleaner.CleanedRecord;
 import pinflow.lake.tables.LakeException;
 import pinflow.lake.tables.LakeTables;
 import pinflow.lake.tables.Transaction;
@@ -42,6 +42,7 @@ final class LiveBatches {
   private final int compactAfter;
   private final Progress progress;
   private final Consumer<String> committed;
+  private final RecordCleaner cleaner;
   private final KnownInds known;
 
   /** The number of the last batch that is in all tables. */
@@ -57,6 +58,7 @@ final class LiveBatches {
       int compactAfter,
       Progress progress,
       Consumer<String> committed,
+      RecordCleaner cleaner,
       KnownInds known,
       long done) {
     this.location = location;
@@ -65,6 +67,7 @@ final class LiveBatches {
     this.compactAfter = compactAfter;
     this.progress = progress;
     this.committed = committed;
+    this.cleaner = cleaner;
     this.known = known;
     this.done = done;
   }
@@ -88,11 +91,28 @@ final class LiveBatches {
     LakeTables tables = new LakeTables(spark, location, table -> {});
     long version = tables.version(names.events());
     long done = tables.lastCommit(names.events(), application);
+    KnownInds known = new KnownInds();
     if (version < 0) {
       progress.begins(0, 0, 0);
-      return new LiveBatches(
-          location, names, application, compactAfter, progress, committed, new KnownInds(), done);
+    } else {
+      expectOwn(tables, names, done);
+      Dataset<Row> events = tables.read(names.events(), version);
+      tell(events, progress);
+      known.addAll(events.where(KEPT).select("ind"));
     }
+    return new LiveBatches(
+        location,
+        names,
+        application,
+        compactAfter,
+        progress,
+        committed,
+        RecordCleaner.of(spark, names.table()),
+        known,
+        done);
+  }
+
+  private static void expectOwn(LakeTables tables, StreamTables names, long done) {
     if (done < 0) {
       throw LakeException.found(
           "The tables of stream %s were filled under another checkpoint: %s has no batch of this one, which would take every record again. Restore the checkpoint that belongs to them, or remove the tables %s, %s and %s to begin anew."
@@ -103,7 +123,9 @@ final class LiveBatches {
                   names.quarantine(),
                   names.events()));
     }
-    Dataset<Row> events = tables.read(names.events(), version);
+  }
+
+  private static void tell(Dataset<Row> events, Progress progress) {
     Row counts =
         events
             .agg(
@@ -112,9 +134,6 @@ final class LiveBatches {
                 count_if(col("outcome").equalTo("quarantined")))
             .first();
     progress.begins(counts.getLong(0), counts.getLong(1), counts.getLong(2));
-    KnownInds known = KnownInds.of(events.where(KEPT).select("ind"));
-    return new LiveBatches(
-        location, names, application, compactAfter, progress, committed, known, done);
   }
 
   private void committed(String table) {
@@ -136,24 +155,18 @@ final class LiveBatches {
     }
     // Of the query's own session, since commits are made under settings of the session.
     LakeTables tables = new LakeTables(records.sparkSession(), location, this::committed);
-    Dataset<Row> events =
-        LakeTables.computedOnce(Cleaning.clean(StreamRecords.of(records), names.table()));
-    try {
-      List<Row> seen =
-          events.select(col("ind"), KEPT, col("_timestamp").cast("DOUBLE")).collectAsList();
-      if (!seen.isEmpty()) {
-        take(tables, events, seen, batch);
-      }
-    } finally {
-      LakeTables.release(events);
+    List<CleanedRecord> cleaned = cleaner.clean(records);
+    if (!cleaned.isEmpty()) {
+      take(tables, cleaned, batch);
     }
     done = batch;
     compactNowAndThen(tables);
   }
 
-  private void take(LakeTables tables, Dataset<Row> events, List<Row> seen, long batch) {
-    List<Row> kept = seen.stream().filter(row -> row.getBoolean(1)).toList();
-    long quarantined = seen.size() - kept.size();
+  private void take(LakeTables tables, List<CleanedRecord> cleaned, long batch) {
+    Dataset<Row> events = cleaner.rows(tables.spark(), cleaned);
+    List<CleanedRecord> kept = cleaned.stream().filter(CleanedRecord::kept).toList();
+    long quarantined = cleaned.size() - kept.size();
     Set<Long> touched = touched(kept);
     long added = kept.size();
     if (touched.isEmpty()) {
@@ -170,17 +183,17 @@ final class LiveBatches {
         LakeTables.release(outcomes);
       }
     }
-    kept.forEach(row -> known.add(row.getLong(0)));
-    List<Long> arrivals = kept.stream().map(row -> (long) (row.getDouble(2) * 1000)).toList();
-    progress.commits(batch, seen.size(), added, quarantined, arrivals, rowsCommitted);
+    kept.forEach(record -> known.add(record.keptInd()));
+    List<Long> arrivals = kept.stream().map(CleanedRecord::arrival).toList();
+    progress.commits(batch, cleaned.size(), added, quarantined, arrivals, rowsCommitted);
   }
 
   /** The inds that are there twice or may be known. */
-  private Set<Long> touched(List<Row> kept) {
+  private Set<Long> touched(List<CleanedRecord> kept) {
     Set<Long> inds = new HashSet<>();
     Set<Long> touched = new HashSet<>();
-    for (Row row : kept) {
-      long ind = row.getLong(0);
+    for (CleanedRecord record : kept) {
+      long ind = record.keptInd();
       if (!inds.add(ind) || known.mayHold(ind)) {
         touched.add(ind);
       }
@@ -261,19 +274,19 @@ final class LiveBatches {
   }
 
   /** Without rows the table is only made. */
-  private static void write(
+  private void write(
       LakeTables tables,
       String table,
       String like,
       long number,
       Dataset<Row> rows,
       @Nullable String match) {
-    if (number == 0 && tables.version(table) >= 0) {
+    if (number == 0 && (done >= 0 || tables.version(table) >= 0)) {
       return;
     }
     Dataset<Row> file = rows.coalesce(1);
     if (match == null) {
-      tables.append(table, LakeTables.schema(like), file);
+      tables.addTo(table, LakeTables.schema(like), file);
     } else {
       tables.upsert(table, file, match);
     }

@@ -6,6 +6,7 @@ import io.delta.tables.DeltaTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.ConcurrentModificationException;
 import java.util.List;
@@ -16,16 +17,21 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.delta.DeltaLog;
+import org.apache.spark.sql.delta.DeltaOperations;
+import org.apache.spark.sql.delta.OptimisticTransaction;
 import org.apache.spark.sql.delta.Snapshot;
 import org.apache.spark.sql.delta.VersionChecksum;
+import org.apache.spark.sql.delta.actions.Action;
 import org.apache.spark.sql.delta.actions.SetTransaction;
 import org.apache.spark.sql.execution.LogicalRDD;
+import org.apache.spark.sql.streaming.OutputMode;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +100,10 @@ public final class LakeTables {
 
   /** The version of an application's last commit to the table; -1 if there is none. */
   public long lastCommit(String table, String application) {
-    Snapshot snapshot = snapshot(table);
+    return lastCommit(snapshot(table), application);
+  }
+
+  private static long lastCommit(Snapshot snapshot, String application) {
     if (snapshot.version() < 0) {
       return -1;
     }
@@ -191,6 +200,43 @@ public final class LakeTables {
     commit(table, () -> write(table, rows.to(schema), "append"));
   }
 
+  /**
+   * As {@link #append}, for many small commits: once the table is there it must have these columns.
+   * The usual way reads the table's whole log again each time to find the application's last one.
+   */
+  public void addTo(String table, StructType schema, Dataset<Row> rows) {
+    commit(table, transaction -> added(table, rows.to(schema), transaction));
+  }
+
+  /**
+   * @return false if the table has had the transaction
+   */
+  private boolean added(String table, Dataset<Row> rows, Transaction transaction) {
+    DeltaLog log = DeltaLog.forTable(spark, path(table));
+    Snapshot snapshot = snapshot(table);
+    if (snapshot.version() < 0) {
+      write(table, rows, "append");
+      return true;
+    }
+    if (lastCommit(snapshot, transaction.application()) >= transaction.version()) {
+      return false;
+    }
+    OptimisticTransaction commit = log.startTransaction(Option.empty(), Option.apply(snapshot));
+    // What another process commits meanwhile is a conflict, since it may be the same.
+    commit.readWholeTable();
+    List<Action> actions = new ArrayList<>(CollectionConverters.asJava(commit.writeFiles(rows)));
+    actions.add(
+        new SetTransaction(
+            transaction.application(),
+            transaction.version(),
+            Option.apply(System.currentTimeMillis())));
+    commit.commit(
+        CollectionConverters.asScala(actions).toSeq(),
+        new DeltaOperations.StreamingUpdate(
+            OutputMode.Append(), transaction.application(), transaction.version(), Option.empty()));
+    return true;
+  }
+
   /** Makes these rows the table's only ones. */
   public void overwrite(String table, Dataset<Row> rows) {
     commit(table, () -> write(table, rows, "overwrite"));
@@ -246,14 +292,29 @@ public final class LakeTables {
     writer.save(path(table));
   }
 
-  /** Another process may have committed the same: then it is done. */
   private void commit(String table, Runnable write) {
+    commit(
+        table,
+        transaction -> {
+          write.run();
+          return true;
+        });
+  }
+
+  /**
+   * Another process may have committed the same: then it is done.
+   *
+   * @param write says whether it wrote
+   */
+  private void commit(String table, Predicate<Transaction> write) {
     Transaction transaction = Objects.requireNonNull(running, "no transaction");
     again(
         table,
         () -> {
           try {
-            write.run();
+            if (!write.test(transaction)) {
+              return false;
+            }
           } catch (ConcurrentModificationException e) {
             if (lastCommit(table, transaction.application()) >= transaction.version()) {
               return false;
