@@ -46,7 +46,9 @@ for topic, h in d["hops"].items():
     sent = d["posted"][topic.rsplit(".", 1)[1]]
     assert sent == h["log"] == h["objects"] == h["clean"] + h["quarantined"] + h["duplicate"] + h["superseded"], (topic, sent, h)
     assert h["clean"] > 0
-print(d["seconds"])
+    assert d["live"]["rows"][topic.rsplit(".", 1)[1]] == h["clean"], (topic, d["live"], h)
+assert d["live"]["differences"] == 0 and d["live"]["latency_ms"]["p99"] > 0, d["live"]
+print(d["seconds"], d["live"])
 PY
 }
 
@@ -56,7 +58,7 @@ check "pinflow builds and names its version" "$pinflow" --version
 check "works through a link, from another folder" bash -c "ln -s '$pinflow' linked && ./linked --version"
 
 "$pinflow" demo --posts 2000 --json -q >demo.json
-check "demo: the counts add up" adds_up demo.json
+check "demo: the counts add up, and both ways have the same rows" adds_up demo.json
 
 "$pinflow" up --detach --ports auto
 "$pinflow" status --json >status.json
@@ -111,6 +113,18 @@ streams_by_cli() {
 }
 check "the AWS CLI creates, puts, gets and deletes" streams_by_cli
 check "emulate stream" bash -c '"$0" emulate stream --create --posts 100 | grep -q "failed 0"' "$pinflow"
+live_takes() { # all that the streams hold, within a minute
+  for _ in $(seq 60); do
+    "$pinflow" live status --json >live.json && python3 - <<'PY' && return
+import json
+streams = json.load(open("live.json"))["streams"]
+assert len(streams) == 3 and all(s["events"] >= 90 and s["state"] == "running" for s in streams.values()), streams
+PY
+    sleep 1
+  done
+  return 1
+}
+check "the live way takes what the streams hold" live_takes
 check "the seed's streaming emulator posts unchanged" venv/bin/python "$home/source/src/test/python/user_posting_emulation_streaming.py" db_creds.yaml 0e03d1c30c91 20
 streams_by_boto3() {
   venv/bin/python - "$gateway" <<'PY'

@@ -19,7 +19,10 @@ import pinflow.source.emulate.Emulator;
 import pinflow.source.emulate.Settings;
 import pinflow.source.emulate.Streams;
 
-/** The demo's second half: the same posts sent as they happen, and their rows held against the daily job's. */
+/**
+ * The demo's second half: the same posts sent as they happen, and their rows held against the daily
+ * job's.
+ */
 final class DemoLive {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int SHARDS = 2;
@@ -37,7 +40,12 @@ final class DemoLive {
    * @param kafka the log's address
    */
   DemoLive(
-      PinflowConfig config, StateFolder state, Steps steps, Places places, URI gateway, String kafka) {
+      PinflowConfig config,
+      StateFolder state,
+      Steps steps,
+      Places places,
+      URI gateway,
+      String kafka) {
     this.config = config;
     this.state = state;
     this.steps = steps;
@@ -104,7 +112,8 @@ final class DemoLive {
   }
 
   private long slowest(String percentile) {
-    ToLongFunction<JsonNode> latency = stream -> stream.path("latency_ms").path(percentile).asLong();
+    ToLongFunction<JsonNode> latency =
+        stream -> stream.path("latency_ms").path(percentile).asLong();
     return state.live().map(LiveProcess.State::streams).orElse(Map.of()).values().stream()
         .mapToLong(latency)
         .max()

@@ -39,8 +39,7 @@ record DemoResult(
    * @param p50 from acknowledged record to committed row, in ms, of the slowest stream; {@code p99}
    *     as well
    */
-  record Live(
-      LiveReport audit, Map<String, Long> rows, long differences, long p50, long p99) {
+  record Live(LiveReport audit, Map<String, Long> rows, long differences, long p50, long p99) {
     Map<String, Object> json() {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("rows", rows);

@@ -115,6 +115,12 @@ final class EmulateCommand {
     private @Nullable URI gateway;
 
     @Option(
+        names = "--own-log",
+        description =
+            "What --gateway names leads to the running pinflow's log all the same, a proxy for one: its receipts are audited.")
+    private boolean ownLog;
+
+    @Option(
         names = "--resume",
         description = "Goes on with the last run: sends what has no receipt.")
     private boolean resume;
@@ -168,7 +174,7 @@ final class EmulateCommand {
             rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate),
             connections,
             random,
-            gateway == null ? state.journal(name) : state.journal(name, gateway),
+            gateway == null || ownLog ? state.journal(name) : state.journal(name, gateway),
             resume,
             Duration.ofSeconds(giveUpAfter));
       } catch (IllegalArgumentException e) {

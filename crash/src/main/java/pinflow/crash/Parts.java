@@ -131,7 +131,15 @@ final class Parts implements AutoCloseable {
   String[] emulate(String... more) {
     List<String> arguments =
         new ArrayList<>(
-            List.of("emulate", "batch", "-q", "--gateway", gateway, "--give-up-after", "120"));
+            List.of(
+                "emulate",
+                "batch",
+                "-q",
+                "--gateway",
+                gateway,
+                "--own-log",
+                "--give-up-after",
+                "120"));
     if (Files.exists(pinflow.folder().resolve("state/emulate/batch.jsonl"))) {
       arguments.add("--resume");
     }
