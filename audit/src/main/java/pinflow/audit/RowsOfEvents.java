@@ -70,7 +70,7 @@ final class RowsOfEvents {
   }
 
   private static long first(byte[] hash) {
-    return ByteBuffer.wrap(hash).getLong();
+    return ByteBuffer.wrap(Arrays.copyOf(hash, Long.BYTES)).getLong();
   }
 
   /** An event that is said to repeat another. */

@@ -204,7 +204,7 @@ final class WholeWayTest {
       ObjectNode row = (ObjectNode) Grid.JSON.readTree(line);
       row.put(
           "raw",
-          "{\"ind\":900001,\"timestamp\":\"2020-08-28\",\"latitude\":1,\"longitude\":2,\"country\":\"%s\"}"
+          "{\"ind\":900001,\"timestamp\":\"2020-08-28 03:52:47\",\"latitude\":1,\"longitude\":2,\"country\":\"%s\"}"
               .formatted(country));
       lines.add(row.toString());
     }

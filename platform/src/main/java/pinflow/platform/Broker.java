@@ -230,8 +230,7 @@ public final class Broker implements AutoCloseable {
     } catch (ExecutionException | KafkaException e) {
       throw PlatformException.unavailable(
           "Kafka at %s (kafka.bootstrap) does not answer or refuses the topics: %s. Check the address and the broker's log."
-              .formatted(
-                  bootstrap, e instanceof ExecutionException ? e.getCause() : e.getMessage()),
+              .formatted(bootstrap, e.getCause() == null ? e.getMessage() : e.getCause()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
