@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Column;
@@ -51,7 +52,8 @@ final class LiveBatches {
   private long done;
 
   private long commitsSinceCompaction;
-  private volatile Instant rowsCommitted = Instant.EPOCH;
+  /** When the rows of the batch were committed; null when it has none, or not yet. */
+  private @Nullable Instant rowsCommitted;
 
   private LiveBatches(
       String location,
@@ -157,6 +159,7 @@ final class LiveBatches {
     }
     // Of the query's own session, since commits are made under settings of the session.
     LakeTables tables = new LakeTables(records.sparkSession(), location, this::committed);
+    rowsCommitted = null;
     List<Cleaned> cleaned = rows.clean(records);
     if (!cleaned.isEmpty()) {
       take(tables, cleaned, batch);
@@ -187,14 +190,15 @@ final class LiveBatches {
       }
     }
     kept.forEach(record -> known.add(record.keptInd()));
-    List<Long> arrivals = kept.stream().map(Cleaned::arrival).toList();
+    Instant at = Objects.requireNonNullElseGet(rowsCommitted, Instant::now);
+    List<Long> arrivals = fresh.stream().map(Cleaned::arrival).toList();
     progress.commits(
         batch,
         cleaned.size(),
         fresh.size() + judged.added(),
         quarantined.size(),
         arrivals,
-        rowsCommitted);
+        at);
   }
 
   /** The inds that are there twice or may be known. */
