@@ -28,10 +28,10 @@ import pinflow.lake.answers.Answers;
 import pinflow.lake.batch.Daily;
 import pinflow.lake.batch.Replay;
 import pinflow.lake.batch.Store;
-import pinflow.lake.live.LiveQueries;
 import pinflow.lake.expect.Expectation;
 import pinflow.lake.expect.Expectations;
 import pinflow.lake.live.Compare;
+import pinflow.lake.live.LiveQueries;
 import pinflow.lake.tables.LakeException;
 import pinflow.lake.tables.LakeSession;
 import pinflow.lake.tables.LakeTables;
@@ -137,7 +137,8 @@ public final class LakeJob {
     if (command instanceof Command.Vacuum vacuum) {
       upkeep.vacuum(
           vacuum.hours(),
-          Stream.concat(Answers.tables().stream(), LiveQueries.tables(request.id()).stream()).toList(),
+          Stream.concat(Answers.tables().stream(), LiveQueries.tables(request.id()).stream())
+              .toList(),
           new Answers(tables).pending(daily),
           steps("vacuum"));
       return Map.of("hours", vacuum.hours());

@@ -52,6 +52,7 @@ final class LiveBatches {
   private long done;
 
   private long commitsSinceCompaction;
+
   /** When the rows of the batch were committed; null when it has none, or not yet. */
   private @Nullable Instant rowsCommitted;
 
@@ -193,12 +194,7 @@ final class LiveBatches {
     Instant at = Objects.requireNonNullElseGet(rowsCommitted, Instant::now);
     List<Long> arrivals = fresh.stream().map(Cleaned::arrival).toList();
     progress.commits(
-        batch,
-        cleaned.size(),
-        fresh.size() + judged.added(),
-        quarantined.size(),
-        arrivals,
-        at);
+        batch, cleaned.size(), fresh.size() + judged.added(), quarantined.size(), arrivals, at);
   }
 
   /** The inds that are there twice or may be known. */
