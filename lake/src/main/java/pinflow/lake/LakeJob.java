@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +31,7 @@ import pinflow.lake.batch.Store;
 import pinflow.lake.expect.Expectation;
 import pinflow.lake.expect.Expectations;
 import pinflow.lake.live.Compare;
+import pinflow.lake.live.LiveQueries;
 import pinflow.lake.tables.LakeException;
 import pinflow.lake.tables.LakeSession;
 import pinflow.lake.tables.LakeTables;
@@ -134,7 +136,11 @@ public final class LakeJob {
     }
     if (command instanceof Command.Vacuum vacuum) {
       upkeep.vacuum(
-          vacuum.hours(), Answers.tables(), new Answers(tables).pending(daily), steps("vacuum"));
+          vacuum.hours(),
+          Stream.concat(Answers.tables().stream(), LiveQueries.tables(request.id()).stream())
+              .toList(),
+          new Answers(tables).pending(daily),
+          steps("vacuum"));
       return Map.of("hours", vacuum.hours());
     }
     if (command instanceof Command.Replay replay) {

@@ -36,6 +36,11 @@ public final class TableRows {
    */
   public static Dataset<Row> outcomeRows(
       Dataset<Row> events, Dataset<Row> outcomes, boolean changed) {
+    return outcomeRows(outcomes, changed).unionByName(quarantinedOutcomes(events));
+  }
+
+  /** As the one above, without the events that are quarantined. */
+  public static Dataset<Row> outcomeRows(Dataset<Row> outcomes, boolean changed) {
     return outcomes
         .where(changed ? col("fresh").or(col("changed")) : col("fresh"))
         .select(
@@ -49,21 +54,24 @@ public final class TableRows {
             col("outcome"),
             col("of.topic").as("of_topic"),
             col("of.partition").as("of_partition"),
-            col("of.offset").as("of_offset"))
-        .unionByName(
-            events
-                .where(col("content").isNull())
-                .select(
-                    col("_topic").as("topic"),
-                    col("_partition").as("partition"),
-                    col("_offset").as("offset"),
-                    col("_timestamp").as("timestamp"),
-                    col("table"),
-                    col("ind"),
-                    col("content"),
-                    lit("quarantined").as("outcome"),
-                    lit(null).cast("STRING").as("of_topic"),
-                    lit(null).cast("INT").as("of_partition"),
-                    lit(null).cast("BIGINT").as("of_offset")));
+            col("of.offset").as("of_offset"));
+  }
+
+  /** Of cleaned events, the rows of {@code events} of those that are quarantined. */
+  public static Dataset<Row> quarantinedOutcomes(Dataset<Row> events) {
+    return events
+        .where(col("content").isNull())
+        .select(
+            col("_topic").as("topic"),
+            col("_partition").as("partition"),
+            col("_offset").as("offset"),
+            col("_timestamp").as("timestamp"),
+            col("table"),
+            col("ind"),
+            col("content"),
+            lit("quarantined").as("outcome"),
+            lit(null).cast("STRING").as("of_topic"),
+            lit(null).cast("INT").as("of_partition"),
+            lit(null).cast("BIGINT").as("of_offset"));
   }
 }

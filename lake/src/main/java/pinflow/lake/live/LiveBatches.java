@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Column;
@@ -17,21 +18,23 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.jspecify.annotations.Nullable;
 import pinflow.lake.batch.Outcomes;
 import pinflow.lake.batch.TableRows;
 import pinflow.lake.batch.Tally;
-import pinflow.lake.live.RecordCleaner.CleanedRecord;
+import pinflow.lake.live.StreamRows.Cleaned;
 import pinflow.lake.tables.LakeException;
 import pinflow.lake.tables.LakeTables;
+import pinflow.lake.tables.LocalRows;
 import pinflow.lake.tables.Transaction;
 import pinflow.lake.tables.Upkeep;
 
 /**
  * Takes the micro-batches of one query into the stream's tables, each once and {@code events} last.
  *
- * <p>Records of inds that are new are appended as they are; only those of an ind that is known, or
- * there twice, are judged with what {@code events} has of it.
+ * <p>Records of inds that are new are appended as they are, without a query; only those of an ind
+ * that is known, or there twice, are judged with what {@code events} has of it.
  */
 final class LiveBatches {
   private static final Column KEPT = col("content").isNotNull();
@@ -42,14 +45,16 @@ final class LiveBatches {
   private final int compactAfter;
   private final Progress progress;
   private final Consumer<String> committed;
-  private final RecordCleaner cleaner;
+  private final StreamRows rows;
   private final KnownInds known;
 
   /** The number of the last batch that is in all tables. */
   private long done;
 
   private long commitsSinceCompaction;
-  private volatile Instant rowsCommitted = Instant.EPOCH;
+
+  /** When the rows of the batch were committed; null when it has none, or not yet. */
+  private @Nullable Instant rowsCommitted;
 
   private LiveBatches(
       String location,
@@ -58,7 +63,7 @@ final class LiveBatches {
       int compactAfter,
       Progress progress,
       Consumer<String> committed,
-      RecordCleaner cleaner,
+      StreamRows rows,
       KnownInds known,
       long done) {
     this.location = location;
@@ -67,7 +72,7 @@ final class LiveBatches {
     this.compactAfter = compactAfter;
     this.progress = progress;
     this.committed = committed;
-    this.cleaner = cleaner;
+    this.rows = rows;
     this.known = known;
     this.done = done;
   }
@@ -107,7 +112,7 @@ final class LiveBatches {
         compactAfter,
         progress,
         committed,
-        RecordCleaner.of(spark, names.table()),
+        new StreamRows(spark, names.table()),
         known,
         done);
   }
@@ -155,7 +160,8 @@ final class LiveBatches {
     }
     // Of the query's own session, since commits are made under settings of the session.
     LakeTables tables = new LakeTables(records.sparkSession(), location, this::committed);
-    List<CleanedRecord> cleaned = cleaner.clean(records);
+    rowsCommitted = null;
+    List<Cleaned> cleaned = rows.clean(records);
     if (!cleaned.isEmpty()) {
       take(tables, cleaned, batch);
     }
@@ -163,36 +169,39 @@ final class LiveBatches {
     compactNowAndThen(tables);
   }
 
-  private void take(LakeTables tables, List<CleanedRecord> cleaned, long batch) {
-    Dataset<Row> events = cleaner.rows(tables.spark(), cleaned);
-    List<CleanedRecord> kept = cleaned.stream().filter(CleanedRecord::kept).toList();
-    long quarantined = cleaned.size() - kept.size();
+  private void take(LakeTables tables, List<Cleaned> cleaned, long batch) {
+    List<Cleaned> quarantined = cleaned.stream().filter(record -> !record.kept()).toList();
+    List<Cleaned> kept = cleaned.stream().filter(Cleaned::kept).toList();
     Set<Long> touched = touched(kept);
-    long added = kept.size();
+    List<Cleaned> fresh = kept.stream().filter(r -> !touched.contains(r.keptInd())).toList();
+    List<InternalRow> newRows = rows.tableRows(fresh);
+    List<InternalRow> newEvents = rows.events(fresh);
+    newEvents.addAll(rows.quarantinedEvents(quarantined));
+    Judged judged = Judged.NONE;
     if (touched.isEmpty()) {
-      Tally tally = Tally.ofNew(names.table(), kept.size(), quarantined);
-      write(tables, events, Outcomes.ofNew(events.where(KEPT)), tally, batch);
+      write(tables, newRows, rows.quarantine(quarantined), newEvents, Judged.NONE, batch);
     } else {
-      Dataset<Row> outcomes = LakeTables.computedOnce(judged(tables, events.where(KEPT), touched));
+      List<Cleaned> repeats = kept.stream().filter(r -> touched.contains(r.keptInd())).toList();
+      Dataset<Row> outcomes = LakeTables.computedOnce(outcomes(tables, repeats, touched));
       try {
-        Tally tally = Tally.of(outcomes, Map.of(names.table(), quarantined));
-        long replacing = tally.replaced().isEmpty() ? 0 : outcomes.where(col("replaces")).count();
-        added = tally.rows().getOrDefault(names.table(), 0L) - replacing;
-        write(tables, events, outcomes, tally, batch);
+        judged = Judged.of(names.table(), outcomes);
+        write(tables, newRows, rows.quarantine(quarantined), newEvents, judged, batch);
       } finally {
         LakeTables.release(outcomes);
       }
     }
     kept.forEach(record -> known.add(record.keptInd()));
-    List<Long> arrivals = kept.stream().map(CleanedRecord::arrival).toList();
-    progress.commits(batch, cleaned.size(), added, quarantined, arrivals, rowsCommitted);
+    Instant at = Objects.requireNonNullElseGet(rowsCommitted, Instant::now);
+    List<Long> arrivals = fresh.stream().map(Cleaned::arrival).toList();
+    progress.commits(
+        batch, cleaned.size(), fresh.size() + judged.added(), quarantined.size(), arrivals, at);
   }
 
   /** The inds that are there twice or may be known. */
-  private Set<Long> touched(List<CleanedRecord> kept) {
+  private Set<Long> touched(List<Cleaned> kept) {
     Set<Long> inds = new HashSet<>();
     Set<Long> touched = new HashSet<>();
-    for (CleanedRecord record : kept) {
+    for (Cleaned record : kept) {
       long ind = record.keptInd();
       if (!inds.add(ind) || known.mayHold(ind)) {
         touched.add(ind);
@@ -201,63 +210,71 @@ final class LiveBatches {
     return touched;
   }
 
-  private Dataset<Row> judged(LakeTables tables, Dataset<Row> kept, Set<Long> touched) {
-    Dataset<Row> inds =
-        broadcast(
-            tables.spark().createDataset(new ArrayList<>(touched), Encoders.LONG()).toDF("ind"));
-    Dataset<Row> repeats = kept.join(inds, kept.col("ind").equalTo(inds.col("ind")), "leftsemi");
-    Dataset<Row> fresh = kept.join(inds, kept.col("ind").equalTo(inds.col("ind")), "leftanti");
-    return Outcomes.ofNew(fresh).unionByName(Outcomes.of(repeats, old(tables, inds, touched)));
-  }
-
-  private Dataset<Row> old(LakeTables tables, Dataset<Row> inds, Set<Long> touched) {
+  private Dataset<Row> outcomes(LakeTables tables, List<Cleaned> repeats, Set<Long> touched) {
+    Dataset<Row> events = rows.dataset(tables.spark(), repeats);
     long version = tables.version(names.events());
     if (version < 0) {
-      return tables.spark().createDataFrame(List.of(), LakeTables.schema("events"));
+      return Outcomes.of(
+          events, tables.spark().createDataFrame(List.of(), LakeTables.schema("events")));
     }
+    Dataset<Row> inds =
+        tables.spark().createDataset(new ArrayList<>(touched), Encoders.LONG()).toDF("ind");
     LongSummaryStatistics around = touched.stream().mapToLong(ind -> ind).summaryStatistics();
-    return tables
-        .read(names.events(), version)
-        .where(KEPT)
-        // For the statistics of the files.
-        .where(col("ind").between(around.getMin(), around.getMax()))
-        .join(inds, new String[] {"ind"}, "leftsemi");
+    Dataset<Row> old =
+        tables
+            .read(names.events(), version)
+            .where(KEPT)
+            // For the statistics of the files.
+            .where(col("ind").between(around.getMin(), around.getMax()))
+            .join(broadcast(inds), new String[] {"ind"}, "leftsemi");
+    return Outcomes.of(events, old);
+  }
+
+  /**
+   * Events whose inds are known or there twice.
+   *
+   * @param added how many of their rows replace none
+   */
+  private record Judged(
+      Tally.@Nullable Range replaced,
+      Tally.@Nullable Range changed,
+      long added,
+      List<InternalRow> rows,
+      List<InternalRow> events) {
+    static final Judged NONE = new Judged(null, null, 0, List.of(), List.of());
+
+    static Judged of(String table, Dataset<Row> outcomes) {
+      Tally tally = Tally.of(outcomes, Map.of());
+      long replacing = tally.replaced().isEmpty() ? 0 : outcomes.where(col("replaces")).count();
+      return new Judged(
+          tally.replaced().get(table),
+          tally.changed(),
+          tally.rows().getOrDefault(table, 0L) - replacing,
+          LocalRows.collect(TableRows.rows(table, outcomes).to(LakeTables.schema(table))),
+          LocalRows.collect(
+              TableRows.outcomeRows(outcomes, tally.changed() != null)
+                  .to(LakeTables.schema("events"))));
+    }
   }
 
   private void write(
-      LakeTables tables, Dataset<Row> events, Dataset<Row> outcomes, Tally tally, long batch) {
-    String table = names.table();
-    long rows = tally.rows().getOrDefault(table, 0L);
-    Tally.Range replaced = tally.replaced().get(table);
+      LakeTables tables,
+      List<InternalRow> newRows,
+      List<InternalRow> quarantine,
+      List<InternalRow> newEvents,
+      Judged judged,
+      long batch) {
+    newRows.addAll(judged.rows());
+    newEvents.addAll(judged.events());
+    String matchRow = match(judged.replaced(), "ind");
+    String matchEvent = match(judged.changed(), "topic", "partition", "offset");
     tables.inTransaction(
         new Transaction(application, batch),
         () -> {
-          tables.atOnce(
-              List.of(
-                  () ->
-                      write(
-                          tables,
-                          names.rows(),
-                          table,
-                          rows,
-                          TableRows.rows(table, outcomes),
-                          match(replaced, "ind")),
-                  () ->
-                      write(
-                          tables,
-                          names.quarantine(),
-                          "quarantine",
-                          tally.quarantined(),
-                          TableRows.quarantined(events),
-                          null)));
+          write(tables, names.rows(), names.table(), newRows, matchRow);
+          write(tables, names.quarantine(), "quarantine", quarantine, null);
           // Last, since it says that the batch is done.
-          write(
-              tables,
-              names.events(),
-              "events",
-              tally.events(),
-              TableRows.outcomeRows(events, outcomes, tally.changed() != null),
-              match(tally.changed(), "topic", "partition", "offset"));
+          write(tables, names.events(), "events", newEvents, matchEvent);
         });
   }
 
@@ -278,17 +295,17 @@ final class LiveBatches {
       LakeTables tables,
       String table,
       String like,
-      long number,
-      Dataset<Row> rows,
+      List<InternalRow> rows,
       @Nullable String match) {
-    if (number == 0 && (done >= 0 || tables.version(table) >= 0)) {
+    if (rows.isEmpty() && (done >= 0 || tables.version(table) >= 0)) {
       return;
     }
-    Dataset<Row> file = rows.coalesce(1);
     if (match == null) {
-      tables.addTo(table, LakeTables.schema(like), file);
+      tables.addTo(table, LakeTables.schema(like), rows);
     } else {
-      tables.upsert(table, file, match);
+      Dataset<Row> local =
+          LocalRows.dataset(tables.spark(), LakeTables.schema(like), rows).coalesce(1);
+      tables.upsert(table, local, match);
     }
   }
 

@@ -9,9 +9,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQueryListener;
 import org.jspecify.annotations.Nullable;
+import pinflow.lake.rules.Cleaning;
 import pinflow.lake.tables.LakeException;
 
 /** The queries of all streams, each with a checkpoint of its own. */
@@ -73,6 +75,14 @@ public final class LiveQueries implements AutoCloseable {
       live.close();
       throw e;
     }
+  }
+
+  /** The names of the tables that the queries of an id fill, whether or not they are there. */
+  public static List<String> tables(String id) {
+    return Cleaning.TABLES.stream()
+        .map(table -> new StreamTables(id, table))
+        .flatMap(names -> Stream.of(names.rows(), names.quarantine(), names.events()))
+        .toList();
   }
 
   /** The best known mistake with such queries: one checkpoint for all, which then lose records. */

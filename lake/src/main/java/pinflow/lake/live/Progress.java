@@ -50,8 +50,8 @@ final class Progress {
   /**
    * A batch is in the tables.
    *
-   * @param arrivals of the records that became rows, in milliseconds since 1970
-   * @param committed when the rows were
+   * @param arrivals of the records that are rows of new posts, in milliseconds since 1970
+   * @param at when the rows were committed
    */
   synchronized void commits(
       long batch, long events, long rows, long quarantined, List<Long> arrivals, Instant at) {

@@ -54,8 +54,8 @@ public record LakeSession(SparkSession spark, Path scratch) implements AutoClose
           Map.entry("spark.sql.streaming.minBatchesToRetain", "10"),
           // Queries are told apart by their progress, not by what Spark logs of them.
           Map.entry("spark.sql.streaming.numRecentProgressUpdates", "2"),
-          // Else every tenth commit takes half a second more, and a day's log has 10,000 files.
-          Map.entry("spark.databricks.delta.properties.defaults.checkpointInterval", "100"),
+          // A checkpoint takes half a second; by default every tenth commit makes one.
+          Map.entry("spark.databricks.delta.properties.defaults.checkpointInterval", "200"),
           Map.entry(
               "spark.databricks.delta.properties.defaults.logRetentionDuration", "interval 1 hour"),
           // So that compaction leaves alone what it has written together.

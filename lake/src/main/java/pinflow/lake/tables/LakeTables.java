@@ -6,7 +6,6 @@ import io.delta.tables.DeltaTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.ConcurrentModificationException;
 import java.util.List;
@@ -23,6 +22,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.delta.DeltaLog;
 import org.apache.spark.sql.delta.DeltaOperations;
 import org.apache.spark.sql.delta.OptimisticTransaction;
@@ -201,35 +201,43 @@ public final class LakeTables {
   }
 
   /**
-   * As {@link #append}, for many small commits: once the table is there it must have these columns.
-   * The usual way reads the table's whole log again each time to find the application's last one.
+   * As {@link #append}, for a few rows, many times, and without a query: that way reads the table's
+   * whole log again each time to find the application's last commit, and writes by a job.
+   *
+   * @param schema the table's
+   * @param rows in Spark's own form; without any the table is only made
    */
-  public void addTo(String table, StructType schema, Dataset<Row> rows) {
-    commit(table, transaction -> added(table, rows.to(schema), transaction));
+  public void addTo(String table, StructType schema, List<InternalRow> rows) {
+    commit(table, transaction -> added(table, schema, rows, transaction));
   }
 
   /**
    * @return false if the table has had the transaction
    */
-  private boolean added(String table, Dataset<Row> rows, Transaction transaction) {
+  private boolean added(
+      String table, StructType schema, List<InternalRow> rows, Transaction transaction) {
     DeltaLog log = DeltaLog.forTable(spark, path(table));
-    Snapshot snapshot = snapshot(table);
+    // As this process has it, which mostly is its only writer: if not, the commit is a conflict,
+    // after which it is the newest.
+    Snapshot known = log.unsafeVolatileSnapshot();
+    Snapshot snapshot = known.version() < 0 ? snapshot(table) : known;
     if (snapshot.version() < 0) {
-      write(table, rows, "append");
+      write(table, LocalRows.dataset(spark, schema, rows), "append");
       return true;
     }
     if (lastCommit(snapshot, transaction.application()) >= transaction.version()) {
       return false;
     }
     OptimisticTransaction commit = log.startTransaction(Option.empty(), Option.apply(snapshot));
-    // What another process commits meanwhile is a conflict, since it may be the same.
+    // So that all that another process has committed is a conflict: it may be the same.
     commit.readWholeTable();
-    List<Action> actions = new ArrayList<>(CollectionConverters.asJava(commit.writeFiles(rows)));
-    actions.add(
-        new SetTransaction(
-            transaction.application(),
-            transaction.version(),
-            Option.apply(System.currentTimeMillis())));
+    List<Action> actions =
+        List.of(
+            SmallFile.write(spark, path(table), schema, rows),
+            new SetTransaction(
+                transaction.application(),
+                transaction.version(),
+                Option.apply(System.currentTimeMillis())));
     commit.commit(
         CollectionConverters.asScala(actions).toSeq(),
         new DeltaOperations.StreamingUpdate(

@@ -48,13 +48,13 @@ public final class Upkeep {
   }
 
   /**
-   * Deletes the files of versions older than {@code hours}, answers' too.
+   * Deletes the files of versions older than {@code hours}, of other tables too.
    *
-   * @param answers the names of the answers' tables
+   * @param others the names of the answers' and the live tables
    * @param pending what a run has still to do with old versions, in words
    * @throws LakeException if there is something, or the time is too short for a query that runs
    */
-  public void vacuum(double hours, List<String> answers, Optional<String> pending, Steps steps) {
+  public void vacuum(double hours, List<String> others, Optional<String> pending, Steps steps) {
     if (!(hours >= LEAST_HOURS)) {
       throw LakeException.asked(
           "Files are kept for %s hours or more, so that what reads now can end; %s are too few."
@@ -66,7 +66,7 @@ public final class Upkeep {
               .formatted(pending.get()));
     }
     TABLES.forEach(table -> vacuum(table, hours, steps));
-    answers.forEach(table -> vacuum(table, hours, steps));
+    others.forEach(table -> vacuum(table, hours, steps));
   }
 
   private void vacuum(String table, double hours, Steps steps) {
