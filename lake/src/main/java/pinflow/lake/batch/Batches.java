@@ -1,14 +1,10 @@
 package pinflow.lake.batch;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.max;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -87,10 +83,8 @@ final class Batches {
                         o.firstOffset(),
                         o.lastOffset()))
             .toList();
-    Dataset<Row> written = tables.spark().createDataFrame(rows, SCHEMA).coalesce(1);
     tables.inTransaction(
-        new Transaction(Daily.APPLICATION, plan.batch()),
-        () -> tables.append(TABLE, SCHEMA, written));
+        new Transaction(Daily.APPLICATION, plan.batch()), () -> tables.append(TABLE, SCHEMA, rows));
     return read(plan.batch());
   }
 
@@ -118,24 +112,22 @@ final class Batches {
   /** The offsets at which the planned batches end, by topic and partition. */
   private Map<List<Object>, Long> ends() {
     Map<List<Object>, Long> ends = new HashMap<>();
-    long version = tables.version(TABLE);
-    if (version >= 0) {
-      tables
-          .read(TABLE, version)
-          .groupBy("topic", "partition")
-          .agg(max("last_offset"))
-          .collectAsList()
-          .forEach(row -> ends.put(List.of(row.getString(0), row.getInt(1)), row.getLong(2) + 1));
+    for (Row row : tables.rows(TABLE, "topic", "partition", "last_offset")) {
+      ends.merge(List.of(row.getString(0), row.getInt(1)), row.getLong(2) + 1, Math::max);
     }
     return ends;
   }
 
+  /** How many events all batches have, those that the log has lost included. */
+  long events() {
+    return ends().values().stream().mapToLong(end -> end).sum();
+  }
+
   private Plan read(long batch) {
     List<Row> rows =
-        tables
-            .read(TABLE, tables.version(TABLE))
-            .where(col("batch").equalTo(batch))
-            .collectAsList();
+        tables.rows(TABLE, SCHEMA.fieldNames()).stream()
+            .filter(row -> row.getLong(0) == batch)
+            .toList();
     return new Plan(
         batch,
         rows.get(0).getLong(1),

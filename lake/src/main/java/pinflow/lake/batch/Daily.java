@@ -11,6 +11,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import pinflow.lake.tables.LakeException;
+import pinflow.lake.tables.LakeSession;
 import pinflow.lake.tables.LakeTables;
 import pinflow.lake.tables.Steps;
 
@@ -26,6 +27,8 @@ public final class Daily {
    * Objects that a task reads one after the other, at least; more tasks cost more than they bring.
    */
   private static final int OBJECTS_PER_TASK = 4;
+
+  private static final int EVENTS_OF_A_POST = 3;
 
   private final LakeTables tables;
   private final Batches batches;
@@ -111,8 +114,14 @@ public final class Daily {
     return batches.done();
   }
 
+  /** About how many posts all batches have brought. */
+  public long posts() {
+    return batches.events() / EVENTS_OF_A_POST;
+  }
+
   private Dataset<Row> records(Plan plan) {
     SparkSession spark = tables.spark();
+    LakeSession.fit(spark, plan.events() / EVENTS_OF_A_POST);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     // In the log's order, so that each task has its share of the long pins.
     List<StoredObject> objects =

@@ -20,4 +20,9 @@ record Plan(long batch, long eventsVersion, List<StoredObject> objects) {
                     .thenComparing(StoredObject::firstOffset))
             .toList();
   }
+
+  /** How many offsets its objects span, at least as many as events. */
+  long events() {
+    return objects.stream().mapToLong(o -> o.lastOffset() - o.firstOffset() + 1).sum();
+  }
 }

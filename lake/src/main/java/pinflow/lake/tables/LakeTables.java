@@ -2,6 +2,7 @@ package pinflow.lake.tables;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.delta.kernel.Snapshot;
 import io.delta.tables.DeltaTable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,8 @@ import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,16 +24,9 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.delta.DeltaLog;
-import org.apache.spark.sql.delta.Snapshot;
-import org.apache.spark.sql.delta.VersionChecksum;
-import org.apache.spark.sql.delta.actions.SetTransaction;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
-import scala.Option;
-import scala.collection.immutable.Seq;
-import scala.jdk.javaapi.CollectionConverters;
 
 /** The Delta tables under one location; contracts/tables.json has their columns. */
 public final class LakeTables {
@@ -46,6 +42,7 @@ public final class LakeTables {
 
   private final SparkSession spark;
   private final String location;
+  private final DeltaKernel kernel;
   private final Consumer<String> committed;
   private final int commitsAtOnce;
   private volatile @Nullable Transaction running;
@@ -65,6 +62,7 @@ public final class LakeTables {
   public LakeTables(
       SparkSession spark, String location, Consumer<String> committed, int commitsAtOnce) {
     this.spark = spark;
+    this.kernel = new DeltaKernel(spark.sessionState().newHadoopConf());
     this.committed = committed;
     this.commitsAtOnce = commitsAtOnce;
     // Hadoop's form (file:/…): Delta takes file:///… for another place.
@@ -88,25 +86,23 @@ public final class LakeTables {
 
   /** The table's newest version; -1 if it is not there. */
   public long version(String table) {
-    return snapshot(table).version();
+    return kernel.newest(path(table)).map(Snapshot::getVersion).orElse(-1L);
   }
 
   /** The version of an application's last commit to the table; -1 if there is none. */
   public long lastCommit(String table, String application) {
-    Snapshot snapshot = snapshot(table);
-    if (snapshot.version() < 0) {
-      return -1;
-    }
-    // The checksum file has them, as a rule; to compute the table's state takes a job.
-    Option<Seq<SetTransaction>> written =
-        snapshot.checksumOpt().flatMap(VersionChecksum::setTransactions);
-    return written.isDefined()
-        ? CollectionConverters.asJava(written.get()).stream()
-            .filter(commit -> commit.appId().equals(application))
-            .mapToLong(SetTransaction::version)
-            .findFirst()
-            .orElse(-1)
-        : (long) snapshot.transactions().getOrElse(application, () -> -1L);
+    return kernel
+        .newest(path(table))
+        .map(snapshot -> kernel.lastCommit(snapshot, application))
+        .orElse(-1L);
+  }
+
+  /** All rows of a small table's newest version; none if it is not there. */
+  public List<Row> rows(String table, String... columns) {
+    return kernel
+        .newest(path(table))
+        .map(snapshot -> kernel.rows(snapshot, List.of(columns)))
+        .orElse(List.of());
   }
 
   /**
@@ -177,12 +173,42 @@ public final class LakeTables {
 
   /** Adds rows to a table, which is made if it is not there. */
   public void append(String table, StructType schema, Dataset<Row> rows) {
-    commit(table, () -> write(table, rows.to(schema), "append"));
+    commit(table, () -> write(table, rows.to(schema)));
   }
 
-  /** Makes these rows the table's only ones. */
-  public void overwrite(String table, Dataset<Row> rows) {
-    commit(table, () -> write(table, rows, "overwrite"));
+  /** Adds a few rows to a table, which is made if it is not there. */
+  public void append(String table, StructType schema, List<Row> rows) {
+    commitFew(table, schema, rows, false);
+  }
+
+  /**
+   * Makes a few rows the table's only ones.
+   *
+   * @return the version that holds them; nothing if the table has a later one of the application
+   */
+  public OptionalLong overwrite(String table, StructType schema, List<Row> rows) {
+    return commitFew(table, schema, rows, true);
+  }
+
+  private OptionalLong commitFew(
+      String table, StructType schema, List<Row> rows, boolean replaces) {
+    Transaction transaction = Objects.requireNonNull(running, "no transaction");
+    return again(
+        table,
+        () -> {
+          Optional<Snapshot> before = kernel.newest(path(table));
+          long last =
+              before.map(it -> kernel.lastCommit(it, transaction.application())).orElse(-1L);
+          if (last > transaction.version()) {
+            return OptionalLong.empty();
+          }
+          if (before.isPresent() && last == transaction.version()) {
+            return OptionalLong.of(before.get().getVersion());
+          }
+          long version = kernel.commit(path(table), schema, rows, replaces, before, transaction);
+          committed.accept(table);
+          return OptionalLong.of(version);
+        });
   }
 
   /**
@@ -204,8 +230,8 @@ public final class LakeTables {
                 .execute());
   }
 
-  private void write(String table, Dataset<Row> rows, String mode) {
-    var writer = rows.write().format("delta").mode(mode);
+  private void write(String table, Dataset<Row> rows) {
+    var writer = rows.write().format("delta").mode("append");
     // Properties of a table that is made by this; one that is there keeps its own.
     writer.option("delta.enableDeletionVectors", "true");
     if (Arrays.asList(rows.columns()).contains("ind")) {
@@ -247,11 +273,6 @@ public final class LakeTables {
         }
       }
     }
-  }
-
-  private Snapshot snapshot(String table) {
-    DeltaLog log = DeltaLog.forTable(spark, path(table));
-    return log.update(log.update$default$1(), log.update$default$2(), log.update$default$3());
   }
 
   private static Map<String, List<String>> contract() {
