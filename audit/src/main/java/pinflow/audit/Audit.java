@@ -204,6 +204,18 @@ public final class Audit implements AutoCloseable {
     return missing;
   }
 
+  /** How many records of the log the lake has not taken in. */
+  public long notYetTaken(Collection<String> topics) {
+    Map<TopicPartition, Long> taken = EventLedger.ends(lake);
+    long missing = 0;
+    for (var entry : log.of(topics).entrySet()) {
+      LogOffsets.Range range = entry.getValue();
+      long from = Math.max(range.begin(), taken.getOrDefault(entry.getKey(), 0L));
+      missing += Math.max(0, range.end() - from);
+    }
+    return missing;
+  }
+
   private static void checkLog(
       String place,
       LogOffsets.Range log,

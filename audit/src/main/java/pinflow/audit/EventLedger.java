@@ -79,6 +79,14 @@ final class EventLedger {
     return ledger;
   }
 
+  /** The offset after the last event of each partition that the lake has taken in by now. */
+  static Map<TopicPartition, Long> ends(LakeTables lake) {
+    EventLedger ledger = new EventLedger(fault -> {});
+    ledger.done = done(lake);
+    lake.latest("batches").ifPresent(ledger::readBatches);
+    return ledger.ends;
+  }
+
   /** The number of the last daily batch that is done by now. */
   static long done(LakeTables lake) {
     return lake.latest("events").map(e -> e.lastTransaction(APPLICATION)).orElse(-1L);
