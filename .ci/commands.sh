@@ -24,7 +24,7 @@ check() { # what, then a command
 }
 
 field() { # a JSON document on standard input, a path such as addresses.gateway
-  python3 -c 'import functools, json, sys; print(functools.reduce(lambda d, k: d[k], sys.argv[1].split("."), json.load(sys.stdin)))' "$1"
+  python3 -c 'import functools, json, sys; print(functools.reduce(lambda d, k: d[int(k) if isinstance(d, list) else k], sys.argv[1].split("."), json.load(sys.stdin)))' "$1"
 }
 
 refuses() { # exit code, words, then a command
@@ -46,7 +46,9 @@ for topic, h in d["hops"].items():
     sent = d["posted"][topic.rsplit(".", 1)[1]]
     assert sent == h["log"] == h["objects"] == h["clean"] + h["quarantined"] + h["duplicate"] + h["superseded"], (topic, sent, h)
     assert h["clean"] > 0
-print(d["seconds"])
+    assert d["live"]["rows"][topic.rsplit(".", 1)[1]] == h["clean"], (topic, d["live"], h)
+assert d["live"]["differences"] == 0 and d["live"]["latency_ms"]["p99"] > 0, d["live"]
+print(d["seconds"], d["live"])
 PY
 }
 
@@ -56,7 +58,7 @@ check "pinflow builds and names its version" "$pinflow" --version
 check "works through a link, from another folder" bash -c "ln -s '$pinflow' linked && ./linked --version"
 
 "$pinflow" demo --posts 2000 --json -q >demo.json
-check "demo: the counts add up" adds_up demo.json
+check "demo: the counts add up, and both ways have the same rows" adds_up demo.json
 
 "$pinflow" up --detach --ports auto
 "$pinflow" status --json >status.json
@@ -66,6 +68,9 @@ check "a taken port is named with its key" refuses 4 "gateway.port\|kafka.port\|
   port=$(python3 -c "import json; print(json.load(open(\"status.json\"))[\"addresses\"][\"gateway\"].rsplit(\":\", 1)[1])")
   printf "gateway:\n  port: $port\nkafka:\n  port: 0\nstore:\n  port: 0\nsource:\n  port: 0\nconnect:\n  port: 0\n" >taken.yaml
   "$0" up --dir other --config taken.yaml' "$pinflow"
+check "a Connect worker that is away is named with its key" refuses 3 "connect.url" bash -c 'printf "connect: {url: \"http://127.0.0.1:1\"}\n" >away.yaml; "$0" up --ports auto --config away.yaml --dir other' "$pinflow"
+check "and so is a Kafka" refuses 3 "kafka.bootstrap" bash -c 'printf "kafka: {bootstrap: \"127.0.0.1:1\"}\n" >away.yaml; "$0" up --ports auto --config away.yaml --dir other' "$pinflow"
+check "a mistyped expectation names its line" refuses 2 "line 2.*Did you mean expectations.column" bash -c 'printf "expectations:\n  - {table: pin, colum: ind, not-null: true}\n" >bad.yaml; "$0" run daily --config bad.yaml' "$pinflow"
 check "a mistyped key names its line" refuses 2 "line 1.*Did you mean gateway" bash -c 'printf "gatewey: {}\n" >bad.yaml; "$0" up --config bad.yaml --dir other' "$pinflow"
 
 # The seed's emulator in Python: database and gateway by URL and credentials only.
@@ -81,17 +86,71 @@ PY
 check "a database without the tables is named" refuses 3 "pinterest_data" "$pinflow" emulate batch
 "$pinflow" source generate --posts 500 --seed 7
 python3 -m venv venv
-venv/bin/pip install -q -r "$home/source/src/test/python/requirements.txt" awscli==1.42.50 duckdb==1.5.5 duckdb-extension-delta==1.5.5
+venv/bin/pip install -q -r "$home/source/src/test/python/requirements.txt" awscli==1.42.50 boto3==1.40.50 duckdb==1.5.5 duckdb-extension-delta==1.5.5
 check "the seed's emulator posts unchanged" venv/bin/python "$home/source/src/test/python/user_posting_emulation.py" db_creds.yaml 0e03d1c30c91 20
 check "a gateway that is away: what was not posted is counted" refuses 1 "failed 30\|send the rest" "$pinflow" emulate batch --posts 10 --gateway http://127.0.0.1:1 --give-up-after 2
-check "and sent with --resume" bash -c '"$0" emulate batch --posts 10 --resume | grep -q "posted [23]., failed 0"' "$pinflow"
+check "and sent by another run" bash -c '"$0" emulate batch --posts 10 | grep -q "posted [23]., failed 0"' "$pinflow"
+check "a rate that is none is said so" refuses 2 "the rate is -1.0" "$pinflow" emulate batch --rate -1
 check "emulate batch" "$pinflow" emulate batch
 check "a wrong password is said so" refuses 3 "password\|denied" bash -c 'sed "s/^PASSWORD:.*/PASSWORD: wrong/" db_creds.yaml >wrong.yaml; printf "source: {creds: wrong.yaml}\n" >wrong-config.yaml; "$0" source export --out none --config wrong-config.yaml' "$pinflow"
 check "a broken db_creds.yaml is said so" refuses 3 "broken.yaml" bash -c 'echo "HOST: [" >broken.yaml; printf "source: {creds: broken.yaml}\n" >broken-config.yaml; "$0" source export --out none --config broken-config.yaml' "$pinflow"
 check "a missing db_creds.yaml is said so" refuses 3 "nowhere.yaml" bash -c 'printf "source: {creds: nowhere.yaml}\n" >missing-config.yaml; "$0" source export --out none --config missing-config.yaml' "$pinflow"
 
-# The objects with the AWS CLI.
+# An event that breaks a rule, to be mended below.
+check "a broken event is taken" curl -sf "$gateway/topics/0e03d1c30c91.user" -H 'Content-Type: application/vnd.kafka.json.v2+json' \
+  -d '{"records":[{"key":1,"value":{"ind":900001,"first_name":"A","last_name":"B","age":"old","date_joined":"2015-08-28 03:52:47"}}]}'
+
+# Streams and objects with the AWS CLI.
 export AWS_ACCESS_KEY_ID=$(field credentials.s3.access_key <status.json) AWS_SECRET_ACCESS_KEY=$(field credentials.s3.secret_key <status.json) AWS_DEFAULT_REGION=us-east-1
+kinesis() { venv/bin/aws --endpoint-url "$gateway" kinesis "$@"; }
+streams_by_cli() {
+  kinesis create-stream --stream-name posts --shard-count 1 &&
+    kinesis wait stream-exists --stream-name posts &&
+    kinesis put-record --stream-name posts --partition-key 1 --data hello &&
+    kinesis get-records --shard-iterator "$(kinesis get-shard-iterator --stream-name posts --shard-id shardId-000000000000 \
+      --shard-iterator-type TRIM_HORIZON --query ShardIterator --output text)" --query 'Records[0].Data' --output text | grep -qx aGVsbG8= &&
+    kinesis delete-stream --stream-name posts && kinesis wait stream-not-exists --stream-name posts
+}
+check "the AWS CLI creates, puts, gets and deletes" streams_by_cli
+check "emulate stream" bash -c '"$0" emulate stream --create --posts 100 | grep -q "failed 0"' "$pinflow"
+live_takes() { # all that the streams hold, within a minute
+  for _ in $(seq 60); do
+    "$pinflow" live status --json >live.json && python3 - <<'PY' && return
+import json
+streams = json.load(open("live.json"))["streams"]
+assert len(streams) == 3 and all(s["events"] >= 90 and s["state"] == "running" for s in streams.values()), streams
+PY
+    sleep 1
+  done
+  return 1
+}
+check "the live way takes what the streams hold" live_takes
+check "the seed's streaming emulator posts unchanged" venv/bin/python "$home/source/src/test/python/user_posting_emulation_streaming.py" db_creds.yaml 0e03d1c30c91 20
+streams_by_boto3() {
+  venv/bin/python - "$gateway" <<'PY'
+import boto3, sys
+kinesis = boto3.client("kinesis", endpoint_url=sys.argv[1])
+kinesis.create_stream(StreamName="boto", ShardCount=1)
+kinesis.get_waiter("stream_exists").wait(StreamName="boto")
+assert kinesis.put_records(StreamName="boto", Records=[{"Data": b"\0\xff", "PartitionKey": "k"}])["FailedRecordCount"] == 0
+place = kinesis.get_shard_iterator(StreamName="boto", ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON")
+assert [r["Data"] for r in kinesis.get_records(ShardIterator=place["ShardIterator"])["Records"]] == [b"\0\xff"]
+try:
+    kinesis.put_record(StreamName="boto", Data=b"x" * (1024 * 1024 + 1), PartitionKey="k")
+    raise AssertionError("a record too large was taken")
+except kinesis.exceptions.ClientError as e:
+    assert e.response["Error"]["Code"] == "ValidationException", e
+kinesis.delete_stream(StreamName="boto")
+kinesis.get_waiter("stream_not_exists").wait(StreamName="boto")
+posts = "streaming-0e03d1c30c91-pin"
+count = 0
+for shard in kinesis.list_shards(StreamName=posts)["Shards"]:
+    place = kinesis.get_shard_iterator(StreamName=posts, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")
+    count += len(kinesis.get_records(ShardIterator=place["ShardIterator"])["Records"])
+assert count > 0
+PY
+}
+check "boto3 creates, puts, gets and deletes; reads what the emulator put" streams_by_boto3
 s3() { venv/bin/aws --endpoint-url "$(field addresses.s3 <status.json)" "$@"; }
 bucket=$(field credentials.s3.bucket <status.json)
 listed() { [ -n "$(s3 s3 ls --recursive "s3://$bucket/topics/")" ]; }
@@ -115,6 +174,7 @@ PY
 }
 check "an event's way" traced
 check "an event that is not there" refuses 1 "no hop knows" "$pinflow" trace 0e03d1c30c91.pin/0/999999
+check "an event of no topic" refuses 1 "no hop knows" "$pinflow" trace nowhere/0/1
 check "a malformed event" refuses 2 "neither" "$pinflow" trace one
 check "an answer" bash -c '"$0" query top_country --format csv | grep -q "^country,follower_count"' "$pinflow"
 check "SQL on the tables" bash -c '[ "$("$0" query --format csv --sql "SELECT count(*) AS n FROM pin" | tail -n 1)" -gt 400 ]' "$pinflow"
@@ -127,6 +187,32 @@ in_quarantine() { # list and export count the same rows
 check "the quarantine is listed and exported" in_quarantine
 check "an export is not overwritten" refuses 2 "quarantine.jsonl is there already" "$pinflow" quarantine export quarantine.jsonl
 check "an event that is not in quarantine" refuses 1 "is not in quarantine" "$pinflow" quarantine show nowhere/0/0
+check "rows of a rule are shown, as many as asked for" bash -c '[ "$("$0" quarantine show --rule age.invalid --table user --limit 1 | grep -c "^  rules .*age.invalid")" = 1 ]' "$pinflow"
+check "a rule that is not there names those that are" refuses 2 "age.invalid" "$pinflow" quarantine export none.jsonl --rule age.wrong
+check "and leaves no file" test ! -e none.jsonl
+mended() {
+  "$pinflow" quarantine export mended.jsonl --rule age.invalid &&
+    python3 - <<'PY' &&
+lines = [l for l in open("mended.jsonl") if "900001" in l]
+assert len(lines) == 1 and "old" in lines[0], lines
+open("mended.jsonl", "w").write(lines[0].replace("old", "31"))
+PY
+    "$pinflow" quarantine replay --from mended.jsonl | grep -q "1 events asked for 1 are clean now" &&
+    "$pinflow" quarantine replay --from mended.jsonl | grep -q "nothing changed" &&
+    "$pinflow" trace 900001 --json >trace.json &&
+    [ "$(field events.0.outcome.outcome <trace.json) $(field events.0.row.age <trace.json)" = "clean 31" ] &&
+    field events.0.replay.mended <trace.json | grep -q '"31"' && field events.0.log.value <trace.json | grep -q '"old"'
+}
+check "a mended event is replayed, once, and its way shows it" mended
+check "a mended event is accounted for" "$pinflow" audit --deep
+check "a line that is not as exported is named" refuses 2 "line 1" bash -c 'echo "{}" >mended.jsonl; "$0" quarantine replay --from mended.jsonl' "$pinflow"
+expected() {
+  printf 'expectations:\n  - {table: user, column: age, between: [40, 50], on-failure: fail}\n  - {table: pin, column: ind, not-null: true}\n' >expected.yaml
+  refuses 1 "FAILED: expected that user.age is between 40 and 50" "$pinflow" run daily --config expected.yaml &&
+    sed -i 's/fail/flag/' expected.yaml && "$pinflow" run daily --config expected.yaml --json 2>flagged >expected.json &&
+    grep -q "Flagged" flagged && [ "$(field expectations.1.holds <expected.json)" = True ]
+}
+check "an expectation flags or fails a run" expected
 duckdb_reads() {
   venv/bin/python - <<'PY'
 import duckdb, glob, sys

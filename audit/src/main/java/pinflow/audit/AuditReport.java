@@ -23,14 +23,20 @@ public record AuditReport(
     @Nullable Deep deep,
     List<Fault> faults) {
 
-  /**
-   * What a deep audit compared beyond the numbers.
-   *
-   * @param lines of objects, all read; {@code compared} with the log, whose retention may have
-   *     deleted the others
-   * @param rows of the tables with their events' content
-   */
-  public record Deep(long lines, long compared, long rows) {}
+  /** What became of the comparison of contents. */
+  public sealed interface Deep {
+    /**
+     * What was compared beyond the numbers.
+     *
+     * @param lines of objects, all read; {@code withLog} of them compared with the log, whose
+     *     retention has deleted the others, before the audit or during it
+     * @param rows of the tables with their events' content
+     */
+    record Compared(long lines, long withLog, long rows) implements Deep {}
+
+    /** Nothing was compared; {@code why} in words. */
+    record Skipped(String why) implements Deep {}
+  }
 
   /**
    * One partition at every hop.

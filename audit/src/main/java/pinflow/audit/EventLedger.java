@@ -6,6 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +21,10 @@ import pinflow.audit.Hops.Outcome;
  * sets of offsets by partition, so that a million events take a few megabytes.
  */
 final class EventLedger {
-  private static final List<String> TABLES = List.of("pin", "geo", "user");
+  static final List<String> TABLES = List.of("pin", "geo", "user");
   private static final String APPLICATION = "pinflow-daily";
 
-  private final Map<TopicPartition, Account> accounts = new HashMap<>();
+  private final Map<TopicPartition, Account> accounts = new ConcurrentHashMap<>();
   private final Consumer<Fault> faults;
   private final Map<TopicPartition, Long> ends = new HashMap<>();
   private final Map<String, Long> tableRows = new HashMap<>();
@@ -53,14 +56,37 @@ final class EventLedger {
       long before,
       Map<String, LakeTable> rows,
       Optional<LakeTable> quarantine,
+      Optional<LakeTable> mended,
       Optional<LakeTable> events,
       Optional<LakeTable> batches) {
+    /**
+     * Those of one query of the live way.
+     *
+     * @param prefix of their names
+     */
+    static Tables live(LakeTables lake, String prefix) {
+      Map<String, LakeTable> rows = new LinkedHashMap<>();
+      lake.latest(prefix + "_table").ifPresent(found -> rows.put(prefix + "_table", found));
+      return new Tables(
+          -1,
+          rows,
+          lake.latest(prefix + "_quarantine"),
+          Optional.empty(),
+          lake.latest(prefix + "_events"),
+          Optional.empty());
+    }
+
     static Tables open(LakeTables lake) {
       long before = done(lake);
       Map<String, LakeTable> rows = new LinkedHashMap<>();
       TABLES.forEach(table -> lake.latest(table).ifPresent(found -> rows.put(table, found)));
       return new Tables(
-          before, rows, lake.latest("quarantine"), lake.latest("events"), lake.latest("batches"));
+          before,
+          rows,
+          lake.latest("quarantine"),
+          lake.latest("mended"),
+          lake.latest("events"),
+          lake.latest("batches"));
     }
   }
 
@@ -68,23 +94,29 @@ final class EventLedger {
     this.faults = faults;
   }
 
-  /** Reads the lake's tables once. */
+  /**
+   * Reads the lake's tables once: {@code events} beside the others, of which each sets other sets
+   * of an account.
+   *
+   * @param faults told by two threads
+   */
   static EventLedger read(Tables tables, Consumer<Fault> faults) {
     EventLedger ledger = new EventLedger(faults);
-    tables.events.ifPresent(ledger::readEvents);
-    tables.batches.ifPresent(ledger::readBatches);
-    tables.rows.forEach(ledger::readRows);
-    tables.quarantine.ifPresent(quarantine -> ledger.readRows("quarantine", quarantine));
+    CompletableFuture<Void> rows = CompletableFuture.runAsync(() -> ledger.readRows(tables));
+    try {
+      tables.events.ifPresent(ledger::readEvents);
+      tables.batches.ifPresent(batches -> ledger.readBatches(batches, tables.mended));
+      rows.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof AuditException known ? known : e;
+    }
     ledger.underWay |= tables.before != ledger.done;
     return ledger;
   }
 
-  /** The offset after the last event of each partition that the lake has taken in by now. */
-  static Map<TopicPartition, Long> ends(LakeTables lake) {
-    EventLedger ledger = new EventLedger(fault -> {});
-    ledger.done = done(lake);
-    lake.latest("batches").ifPresent(ledger::readBatches);
-    return ledger.ends;
+  private void readRows(Tables tables) {
+    tables.rows.forEach(this::readRows);
+    tables.quarantine.ifPresent(quarantine -> readRows("quarantine", quarantine));
   }
 
   /** The number of the last daily batch that is done by now. */
@@ -109,6 +141,20 @@ final class EventLedger {
   /** The offset after the last event of a partition that the lake has taken in. */
   long end(TopicPartition partition) {
     return ends.getOrDefault(partition, 0L);
+  }
+
+  /** Where nobody plans batches: each partition ends with its last event. */
+  void endWhereEventsDo() {
+    accounts.forEach(
+        (partition, account) ->
+            ends.put(partition, account.all.isEmpty() ? 0 : account.all.last() + 1));
+  }
+
+  /** How many offsets from a begin, or the first event before it, to the end have no outcome. */
+  long missing(TopicPartition partition, long begin) {
+    Roaring64Bitmap all = account(partition).all;
+    long first = all.isEmpty() ? begin : Math.min(begin, all.first());
+    return Math.max(0, end(partition) - first) - all.getLongCardinality();
   }
 
   Map<Outcome, Long> counts(TopicPartition partition) {
@@ -256,7 +302,7 @@ final class EventLedger {
         });
   }
 
-  private void readBatches(LakeTable batches) {
+  private void readBatches(LakeTable batches, Optional<LakeTable> mended) {
     // A plan is made only when the one before it is done.
     long planned = batches.lastTransaction(APPLICATION);
     underWay = planned == done + 1;
@@ -275,6 +321,7 @@ final class EventLedger {
             ends.merge(partition(row[1], row[2]), number(row[3]) + 1, Math::max);
           }
         });
+    MendedTexts.check(batches, mended, done, faults);
   }
 
   private void readRows(String table, LakeTable rows) {

@@ -1,5 +1,7 @@
 package pinflow.audit;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.delta.kernel.Snapshot;
 import io.delta.kernel.TableManager;
 import io.delta.kernel.defaults.engine.DefaultEngine;
@@ -7,10 +9,14 @@ import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.KernelEngineException;
 import io.delta.kernel.exceptions.KernelException;
 import io.delta.kernel.exceptions.TableNotFoundException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /**
  * The Delta tables of a lake, read through Delta Kernel: no Spark, so a first row is there in about
@@ -18,6 +24,7 @@ import org.apache.hadoop.conf.Configuration;
  */
 public final class LakeTables {
   private final String location;
+  private final Configuration configuration;
   private final Engine engine;
 
   /**
@@ -27,7 +34,7 @@ public final class LakeTables {
   public LakeTables(URI location, Map<String, String> hadoop) {
     String text = location.toString();
     this.location = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
-    Configuration configuration = new Configuration();
+    this.configuration = new Configuration();
     hadoop.forEach(configuration::set);
     this.engine = DefaultEngine.create(configuration);
   }
@@ -52,6 +59,22 @@ public final class LakeTables {
                 new AuditException(
                     "Table %s is not in the lake at %s; run `pinflow run daily` to make it."
                         .formatted(name, location)));
+  }
+
+  /**
+   * A JSON document beside the tables, if it is there.
+   *
+   * @param path under their folder
+   */
+  Optional<JsonNode> document(String path) {
+    Path file = new Path(location + "/" + path);
+    try (InputStream in = file.getFileSystem(configuration).open(file)) {
+      return Optional.of(new JsonMapper().readTree(in));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new AuditException("The file %s cannot be read: %s.".formatted(file, e), e);
+    }
   }
 
   private Optional<LakeTable> open(String name, Optional<Long> version) {

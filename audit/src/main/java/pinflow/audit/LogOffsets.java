@@ -2,13 +2,18 @@ package pinflow.audit;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** From which offset to which the log holds topics. */
@@ -19,12 +24,19 @@ final class LogOffsets implements AutoCloseable {
    * @param bootstrap the broker's address
    */
   LogOffsets(String bootstrap) {
-    this.kafka =
-        Admin.create(
-            Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000));
+    try {
+      this.kafka =
+          Admin.create(
+              Map.of(
+                  AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
+                  AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000,
+                  AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000));
+    } catch (KafkaException e) {
+      throw new AuditException(
+          "The log at %s cannot be asked: %s. Check kafka.bootstrap."
+              .formatted(bootstrap, e.getCause() == null ? e : e.getCause().getMessage()),
+          e);
+    }
   }
 
   /** The first offset that a partition holds, and the one after its last. */
@@ -60,6 +72,38 @@ final class LogOffsets implements AutoCloseable {
     return ranges;
   }
 
+  /** Those of the topics that there are. */
+  List<String> there(Collection<String> topics) {
+    Set<String> all = get(kafka.listTopics().names());
+    return topics.stream().filter(all::contains).toList();
+  }
+
+  /**
+   * Of one partition.
+   *
+   * @return nothing if it is not there
+   * @throws AuditException when the broker does not answer
+   */
+  Optional<Range> find(TopicPartition partition) {
+    try {
+      boolean isThere =
+          kafka.describeTopics(List.of(partition.topic())).allTopicNames().get().values().stream()
+              .flatMap(topic -> topic.partitions().stream())
+              .anyMatch(each -> each.partition() == partition.partition());
+      return isThere
+          ? Optional.ofNullable(of(List.of(partition.topic())).get(partition))
+          : Optional.empty();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException
+          || e.getCause() instanceof InvalidTopicException) {
+        return Optional.empty();
+      }
+      throw unanswered(e);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
   private static <T> T get(KafkaFuture<T> future) {
     try {
       return future.get();
@@ -70,14 +114,22 @@ final class LogOffsets implements AutoCloseable {
                 .formatted(e.getCause().getMessage()),
             e);
       }
-      throw new AuditException(
-          "The log does not answer: %s. Is the broker running (`pinflow status`)?"
-              .formatted(e.getCause()),
-          e);
+      throw unanswered(e);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AuditException("Interrupted while asking the log.", e);
+      throw interrupted(e);
     }
+  }
+
+  private static AuditException unanswered(ExecutionException e) {
+    return new AuditException(
+        "The log does not answer: %s. Is the broker running (`pinflow status`)?"
+            .formatted(e.getCause()),
+        e);
+  }
+
+  private static AuditException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new AuditException("Interrupted while asking the log.", e);
   }
 
   @Override

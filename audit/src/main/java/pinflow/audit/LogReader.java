@@ -8,18 +8,23 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
-/** The records of one partition, in their order, up to an offset. */
+/**
+ * The records of one partition, in their order, up to an offset. What the log's retention deletes
+ * meanwhile is passed over.
+ */
 final class LogReader implements AutoCloseable {
   private static final Duration NO_PROGRESS = Duration.ofSeconds(15);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
   private final long end;
+  private long begin;
   private Iterator<ConsumerRecord<byte[], byte[]>> fetched = Collections.emptyIterator();
 
   /**
@@ -45,9 +50,15 @@ final class LogReader implements AutoCloseable {
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     this.partition = partition;
+    this.begin = from;
     this.end = end;
     consumer.assign(List.of(partition));
     consumer.seek(partition, from);
+  }
+
+  /** The first offset that the log still held when it was last asked. */
+  long begin() {
+    return begin;
   }
 
   /**
@@ -63,7 +74,7 @@ final class LogReader implements AutoCloseable {
         if (consumer.position(partition) >= end) {
           return null;
         }
-        fetched = consumer.poll(Duration.ofMillis(500)).iterator();
+        fetched = poll();
         if (System.nanoTime() - progress > NO_PROGRESS.toNanos()) {
           throw new AuditException(
               "The log gives no records of %s within %d s. Is the broker running (`pinflow status`)?"
@@ -78,6 +89,20 @@ final class LogReader implements AutoCloseable {
     }
     ConsumerRecord<byte[], byte[]> next = fetched.next();
     return next.offset() < end ? next : null;
+  }
+
+  private Iterator<ConsumerRecord<byte[], byte[]>> poll() {
+    try {
+      return consumer.poll(Duration.ofMillis(500)).iterator();
+    } catch (OffsetOutOfRangeException e) {
+      long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, begin);
+      if (first <= consumer.position(partition)) {
+        throw e;
+      }
+      begin = first;
+      consumer.seek(partition, first);
+      return Collections.emptyIterator();
+    }
   }
 
   @Override

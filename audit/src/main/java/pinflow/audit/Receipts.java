@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -65,8 +66,8 @@ final class Receipts {
         String topic = request.path("topic").asText();
         String key = request.path("key").asText();
         for (JsonNode receipt : request.path("receipts")) {
-          TopicPartition partition = new TopicPartition(topic, receipt.path(1).asInt());
-          consumer.accept(new Receipt(run, key, partition, receipt.path(2).asLong()));
+          TopicPartition partition = new TopicPartition(topic, partition(receipt.path(1)));
+          consumer.accept(new Receipt(run, key, partition, offset(receipt.path(2))));
         }
       }
     } catch (JsonProcessingException e) {
@@ -80,6 +81,27 @@ final class Receipts {
     } catch (IOException e) {
       throw new AuditException("The journal %s cannot be read: %s.".formatted(journal, e), e);
     }
+  }
+
+  /** A number, or the shard's id, which ends with it in 12 digits. */
+  private static int partition(JsonNode place) {
+    String text = place.asText();
+    return place.isTextual()
+        ? Integer.parseInt(text.substring(Math.max(0, text.length() - 12)))
+        : place.asInt();
+  }
+
+  /** A number, or a sequence number, whose last 23 digits are one more (contracts/streams.md). */
+  private static long offset(JsonNode place) {
+    String text = place.asText();
+    return place.isTextual()
+        ? Long.parseLong(text.substring(Math.max(0, text.length() - 23))) - 1
+        : place.asLong();
+  }
+
+  /** The partitions that any receipt is of. */
+  Set<TopicPartition> partitions() {
+    return offsets.keySet();
   }
 
   /** The offsets of a partition that have a receipt. */

@@ -3,7 +3,6 @@ package pinflow.audit;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +30,8 @@ final class RowContent {
 
   private static String text(Object value) {
     if (value instanceof Instant time) {
-      return Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, time));
+      // ChronoUnit.MICROS counts nanoseconds in between, and those of a year 9999 fit no long.
+      return Long.toString(time.getEpochSecond() * 1_000_000 + time.getNano() / 1_000);
     }
     if (value instanceof List<?> numbers) {
       return numbers.stream()

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -19,20 +20,25 @@ import pinflow.audit.Fault.Kind;
 final class RowsOfEvents {
   private static final List<String> PROVENANCE = List.of("_topic", "_partition", "_offset");
 
-  /** By partition and offset; 0 where there is none. */
-  private final Map<TopicPartition, long[]> contents = new HashMap<>();
+  /** Offsets whose contents are kept in one array. */
+  private static final int PAGE = 1 << 12;
+
+  /** By partition and offset, in pages; 0 where there is none. */
+  private final Map<TopicPartition, Map<Long, long[]>> contents = new HashMap<>();
 
   private final Map<TopicPartition, Map<Long, Long>> quarantined = new HashMap<>();
+  private final MendedTexts mended;
   private final Consumer<Fault> faults;
   private long rows;
 
-  private RowsOfEvents(Consumer<Fault> faults) {
+  private RowsOfEvents(MendedTexts mended, Consumer<Fault> faults) {
+    this.mended = mended;
     this.faults = faults;
   }
 
   /** Reads the tables and compares each row's content with its event's. */
   static RowsOfEvents read(EventLedger.Tables tables, Consumer<Fault> faults) {
-    RowsOfEvents read = new RowsOfEvents(faults);
+    RowsOfEvents read = new RowsOfEvents(MendedTexts.read(tables.mended(), faults), faults);
     tables.events().ifPresent(read::readEvents);
     tables.rows().forEach(read::readRows);
     tables.quarantine().ifPresent(read::readQuarantine);
@@ -48,9 +54,15 @@ final class RowsOfEvents {
     return quarantined.getOrDefault(partition, Map.of()).containsKey(offset);
   }
 
-  /** The fingerprint of a quarantined event's text. */
-  @Nullable Long raw(TopicPartition partition, long offset) {
-    return quarantined.getOrDefault(partition, Map.of()).get(offset);
+  /**
+   * Whether a quarantined event's text is the last that was written by hand for it, or else the one
+   * that was sent.
+   */
+  boolean isRaw(TopicPartition partition, long offset, @Nullable String sent) {
+    Long byHand = mended.fingerprint(partition, offset);
+    return Objects.equals(
+        quarantined.getOrDefault(partition, Map.of()).get(offset),
+        byHand == null ? Long.valueOf(fingerprint(sent)) : byHand);
   }
 
   static long fingerprint(@Nullable String text) {
@@ -58,7 +70,7 @@ final class RowsOfEvents {
   }
 
   private static long first(byte[] hash) {
-    return ByteBuffer.wrap(hash).getLong();
+    return ByteBuffer.wrap(Arrays.copyOf(hash, Long.BYTES)).getLong();
   }
 
   /** An event that is said to repeat another. */
@@ -80,7 +92,7 @@ final class RowsOfEvents {
         row -> {
           if (row[3] instanceof byte[] content) {
             TopicPartition partition = EventLedger.partition(row[0], row[1]);
-            int offset = Math.toIntExact(EventLedger.number(row[2]));
+            long offset = EventLedger.number(row[2]);
             put(partition, offset, first(content));
             if ("duplicate".equals(row[4])) {
               repeats.add(
@@ -137,17 +149,14 @@ final class RowsOfEvents {
                     fingerprint(row[3] instanceof String text ? text : null)));
   }
 
-  private void put(TopicPartition partition, int offset, long content) {
-    long[] all = contents.computeIfAbsent(partition, p -> new long[1024]);
-    if (offset >= all.length) {
-      all = Arrays.copyOf(all, Math.max(offset + 1, all.length * 2));
-      contents.put(partition, all);
-    }
-    all[offset] = content;
+  private void put(TopicPartition partition, long offset, long content) {
+    contents.computeIfAbsent(partition, p -> new HashMap<>())
+            .computeIfAbsent(offset / PAGE, page -> new long[PAGE])[(int) (offset % PAGE)] =
+        content;
   }
 
   private long content(TopicPartition partition, long offset) {
-    long[] all = contents.getOrDefault(partition, new long[0]);
-    return offset >= 0 && offset < all.length ? all[(int) offset] : 0;
+    long[] page = contents.getOrDefault(partition, Map.of()).get(offset / PAGE);
+    return page == null || offset < 0 ? 0 : page[(int) (offset % PAGE)];
   }
 }

@@ -1,5 +1,6 @@
 package pinflow.audit;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -13,6 +14,11 @@ final class Sha256 {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e); // every JDK has it
     }
+  }
+
+  /** Of a text in UTF-8, in lower-case hex. */
+  static String hexOf(String text) {
+    return hex(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Lower-case hex. */

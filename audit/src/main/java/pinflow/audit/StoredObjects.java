@@ -1,11 +1,14 @@
 package pinflow.audit;
 
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +29,9 @@ public final class StoredObjects implements AutoCloseable {
   private static final Pattern OBJECT = Pattern.compile("\\+\\d{10}\\.json(\\.gz)?$");
 
   private static final Pattern PARTITION = Pattern.compile("/partition=(\\d+)/");
+
+  /** An object's metadata come by a request of its own. */
+  private static final int REQUESTS_AT_ONCE = 16;
 
   private final S3Client s3;
   private final Store store;
@@ -103,13 +109,28 @@ public final class StoredObjects implements AutoCloseable {
    * @throws AuditException when the store does not answer, or an object is not one of the sink's
    */
   public List<Range> ranges(String topic) {
-    return reading(
-        () -> {
-          List<Range> ranges = new ArrayList<>();
-          objects(topic).forEach(object -> ranges.add(range(object)));
-          ranges.sort(Comparator.comparingInt(Range::partition).thenComparingLong(Range::first));
-          return ranges;
-        });
+    ExecutorService threads = Executors.newFixedThreadPool(REQUESTS_AT_ONCE);
+    try {
+      return reading(
+          () ->
+              objects(topic)
+                  .map(object -> CompletableFuture.supplyAsync(() -> range(object), threads))
+                  .toList()
+                  .stream()
+                  .map(StoredObjects::join)
+                  .sorted(Comparator.comparingInt(Range::partition).thenComparingLong(Range::first))
+                  .toList());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static <T> T join(CompletableFuture<T> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   /**

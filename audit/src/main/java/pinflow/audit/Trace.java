@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
@@ -44,10 +44,14 @@ public final class Trace implements AutoCloseable {
   }
 
   /**
-   * What the hops hold of an event, in their order: {@code receipt}, {@code log}, {@code object},
-   * {@code outcome}, {@code row}, {@code answers}; one that does not know it is left out.
+   * What the hops hold of an event.
+   *
+   * @param hops in their order: {@code receipt}, {@code log}, {@code object}, {@code replay} (the
+   *     last one, if there was one), {@code outcome}, {@code row}, {@code answers}
+   * @param missing why a hop is not among them, in words
    */
-  public record Way(Event event, Map<String, Map<String, @Nullable Object>> hops) {}
+  public record Way(
+      Event event, Map<String, Map<String, @Nullable Object>> hops, Map<String, String> missing) {}
 
   /**
    * @param bootstrap the broker's address
@@ -85,21 +89,43 @@ public final class Trace implements AutoCloseable {
   /**
    * The ways of events, in their order. Reads each table once.
    *
-   * @throws AuditException when a hop cannot be read, or a topic is not there
+   * @throws AuditException when a hop cannot be read
    */
   public List<Way> of(List<Event> events) {
     Map<Event, Way> ways = new LinkedHashMap<>();
-    events.forEach(event -> ways.put(event, new Way(event, new LinkedHashMap<>())));
+    events.forEach(
+        event -> ways.put(event, new Way(event, new LinkedHashMap<>(), new LinkedHashMap<>())));
     receipts(ways);
-    ways.forEach(
-        (event, way) -> {
-          log(event).ifPresent(hop -> way.hops.put("log", hop));
-          object(event).ifPresent(hop -> way.hops.put("object", hop));
-        });
+    ways.values().forEach(this::log);
+    ways.values().forEach(this::object);
+    Map<Event, Long> batches = batches(ways);
     outcomes(ways);
     List.of("pin", "geo", "user", "quarantine").forEach(table -> rows(table, ways));
-    answers(ways);
+    answers(ways, batches);
+    ways.values().forEach(Trace::missing);
     return List.copyOf(ways.values());
+  }
+
+  /** The hops of which the event's absence does not tell itself why. */
+  private static void missing(Way way) {
+    if (!way.hops.containsKey("receipt")) {
+      way.missing.put(
+          "receipt", "not in the emulator's journal: something else sent it, or nothing");
+    }
+    Map<String, @Nullable Object> outcome = way.hops.get("outcome");
+    if (outcome == null) {
+      way.missing.put("outcome", "no daily run has taken it in");
+    } else if (!way.hops.containsKey("row")) {
+      boolean none = List.of("duplicate", "superseded").contains(outcome.get("outcome"));
+      way.missing.put(
+          "row",
+          none
+              ? "a %s event has none".formatted(outcome.get("outcome"))
+              : "none comes from it; `pinflow audit` tells more");
+    }
+    if (outcome != null && !way.hops.containsKey("answers")) {
+      way.missing.put("answers", "no batch that is done has it; `pinflow audit` tells more");
+    }
   }
 
   private void receipts(Map<Event, Way> ways) {
@@ -121,16 +147,23 @@ public final class Trace implements AutoCloseable {
         });
   }
 
-  private Optional<Map<String, @Nullable Object>> log(Event event) {
+  private void log(Way way) {
+    Event event = way.event;
     TopicPartition partition = new TopicPartition(event.topic, event.partition);
-    LogOffsets.Range range = log.of(List.of(event.topic)).get(partition);
-    if (range == null || event.offset < range.begin() || event.offset >= range.end()) {
-      return Optional.empty();
+    LogOffsets.Range range = log.find(partition).orElse(null);
+    if (range == null) {
+      way.missing.put("log", "it has no partition " + EventLedger.place(partition));
+      return;
     }
     try (LogReader reader = new LogReader(bootstrap, partition, event.offset, event.offset + 1)) {
-      ConsumerRecord<byte[], byte[]> record = reader.next();
+      boolean isThere = event.offset >= range.begin() && event.offset < range.end();
+      ConsumerRecord<byte[], byte[]> record = isThere ? reader.next() : null;
       if (record == null) {
-        return Optional.empty();
+        way.missing.put(
+            "log",
+            "it holds offsets %d to %d there, and no record at this one"
+                .formatted(range.begin(), range.end() - 1));
+        return;
       }
       Map<String, @Nullable Object> hop = new LinkedHashMap<>();
       hop.put("time", Instant.ofEpochMilli(record.timestamp()).toString());
@@ -138,21 +171,57 @@ public final class Trace implements AutoCloseable {
         hop.put(header.key(), text(header.value()));
       }
       hop.put("value", record.value() == null ? null : text(record.value()));
-      return Optional.of(hop);
+      way.hops.put("log", hop);
     }
   }
 
-  private Optional<Map<String, @Nullable Object>> object(Event event) {
-    return objects
-        .holding(event.topic, event.partition, event.offset)
-        .map(
-            object -> {
-              Map<String, @Nullable Object> hop = new LinkedHashMap<>();
-              hop.put("key", object.key());
-              hop.put("first_offset", object.first());
-              hop.put("last_offset", object.last());
-              return hop;
-            });
+  private void object(Way way) {
+    StoredObjects.Range object =
+        objects.holding(way.event.topic, way.event.partition, way.event.offset).orElse(null);
+    if (object == null) {
+      way.missing.put("object", "none holds its offset; the sink writes what is new in the log");
+      return;
+    }
+    Map<String, @Nullable Object> hop = new LinkedHashMap<>();
+    hop.put("key", object.key());
+    hop.put("first_offset", object.first());
+    hop.put("last_offset", object.last());
+    way.hops.put("object", hop);
+  }
+
+  /** The last batches that took the events in; notes replays. */
+  private Map<Event, Long> batches(Map<Event, Way> ways) {
+    Map<Event, Long> last = new HashMap<>();
+    long done = EventLedger.done(lake);
+    LakeTable batches = lake.latest("batches").orElse(null);
+    if (batches == null) {
+      return last;
+    }
+    List<String> columns =
+        new ArrayList<>(List.of("batch", "topic", "partition", "first_offset", "last_offset"));
+    boolean hasReplays = batches.columns().contains("mended");
+    if (hasReplays) {
+      columns.addAll(List.of("quarantine_version", "planned", "mended"));
+    }
+    batches.forEach(
+        columns,
+        row ->
+            ways.forEach(
+                (event, way) -> {
+                  long batch = EventLedger.number(row[0]);
+                  if (batch <= done
+                      && isIn(event, row)
+                      && last.merge(event, batch, Math::max) == batch
+                      && hasReplays
+                      && row[5] != null) {
+                    Map<String, @Nullable Object> hop = new LinkedHashMap<>();
+                    hop.put("batch", batch);
+                    hop.put("time", String.valueOf(row[6]));
+                    hop.put("mended", row[7]);
+                    way.hops.put("replay", hop);
+                  }
+                }));
+    return last;
   }
 
   private void outcomes(Map<Event, Way> ways) {
@@ -200,30 +269,25 @@ public final class Trace implements AutoCloseable {
         });
   }
 
-  private void answers(Map<Event, Way> ways) {
+  private void answers(Map<Event, Way> ways, Map<Event, Long> batches) {
     long[] answered = {-1};
     lake.latest("answers/sources")
         .ifPresent(
             sources ->
                 sources.forEach(List.of("batch"), row -> answered[0] = EventLedger.number(row[0])));
-    lake.latest("batches")
-        .ifPresent(
-            batches ->
-                batches.forEach(
-                    List.of("batch", "topic", "partition", "first_offset", "last_offset"),
-                    row ->
-                        ways.forEach(
-                            (event, way) -> {
-                              if (way.hops.containsKey("outcome") && isIn(event, row)) {
-                                Map<String, @Nullable Object> hop = new LinkedHashMap<>();
-                                hop.put("batch", row[0]);
-                                hop.put("answers_of_batch", answered[0] < 0 ? null : answered[0]);
-                                way.hops.put("answers", hop);
-                              }
-                            })));
+    ways.forEach(
+        (event, way) -> {
+          Long batch = batches.get(event);
+          if (batch != null && way.hops.containsKey("outcome")) {
+            Map<String, @Nullable Object> hop = new LinkedHashMap<>();
+            hop.put("batch", batch);
+            hop.put("answers_of_batch", answered[0] < 0 ? null : answered[0]);
+            way.hops.put("answers", hop);
+          }
+        });
   }
 
-  /** Whether an object of a batch holds an event. */
+  /** Whether a row of a plan speaks of an event. */
   private static boolean isIn(Event event, @Nullable Object[] row) {
     return event.topic.equals(row[1])
         && event.partition == EventLedger.number(row[2])

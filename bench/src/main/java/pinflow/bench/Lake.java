@@ -51,6 +51,7 @@ record Lake(String id, Store store, Path folder) {
     try (SparkProcess spark =
         SparkProcess.start(
             Installation.current(),
+            SparkProcess.Work.JOBS,
             request,
             folder.resolveSibling(folder.getFileName() + "-spark.log"),
             SparkProcess.Start.QUICK)) {

@@ -6,13 +6,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import pinflow.audit.Audit;
 import pinflow.audit.AuditReport;
+import pinflow.audit.AuditReport.Deep.Compared;
+import pinflow.audit.AuditReport.Deep.Skipped;
 import pinflow.audit.Fault;
 import pinflow.audit.Hops.Outcome;
+import pinflow.audit.LiveAudit;
+import pinflow.audit.LiveReport;
 import pinflow.audit.StoredObjects;
 import pinflow.audit.StoredObjects.Store;
 
@@ -46,31 +51,37 @@ final class AuditCommand implements Callable<Integer> {
     Places places = Places.of(config, state, store);
     try (StoredObjects objects = new StoredObjects(store);
         Audit audit =
-            new Audit(
-                Connections.kafka(config, state), objects, places.tables(), state.journal())) {
+            new Audit(Connections.kafka(config, state), objects, places.tables(), state.journal());
+        LiveAudit liveAudit =
+            new LiveAudit(
+                Connections.kafka(config, state), places.tables(), state.journal("stream"))) {
+      LiveReport live = liveAudit.run(config.id());
       AuditReport report =
           deep ? audit.runDeep(config.topics(), options.steps()::done) : audit.run(config.topics());
       if (json) {
-        System.out.println(Grid.json(document(report)));
+        System.out.println(Grid.json(document(report, live)));
       } else {
         print(report, System.out);
+        LiveText.print(live, System.out);
+        verdict(report, live, System.out);
       }
-      return report.good() ? ExitCode.OK : ExitCode.NEGATIVE;
+      return report.good() && live.good() ? ExitCode.OK : ExitCode.NEGATIVE;
     }
   }
 
-  private static Map<String, Object> document(AuditReport report) {
+  private static Map<String, Object> document(AuditReport report, LiveReport live) {
     Map<String, Object> document = new LinkedHashMap<>();
-    document.put("good", report.good());
-    document.put("faults", report.faults().stream().map(AuditCommand::json).toList());
+    document.put("good", report.good() && live.good());
+    document.put("faults", faults(report, live).map(AuditCommand::json).toList());
     document.put("batch", report.batch());
     document.put("answers_batch", report.answersBatch());
     document.put("under_way", report.underWay());
-    AuditReport.Deep deep = report.deep();
-    if (deep != null) {
+    if (report.deep() instanceof Compared deep) {
       document.put(
           "deep",
-          Map.of("lines", deep.lines(), "compared_with_log", deep.compared(), "rows", deep.rows()));
+          Map.of("lines", deep.lines(), "compared_with_log", deep.withLog(), "rows", deep.rows()));
+    } else if (report.deep() instanceof Skipped skipped) {
+      document.put("deep", Map.of("skipped", skipped.why()));
     }
     List<Map<String, Object>> partitions = new ArrayList<>();
     for (AuditReport.Partition p : report.partitions()) {
@@ -89,6 +100,7 @@ final class AuditCommand implements Callable<Integer> {
       partitions.add(partition);
     }
     document.put("partitions", partitions);
+    document.put("live", LiveText.json(live));
     return document;
   }
 
@@ -126,7 +138,7 @@ final class AuditCommand implements Callable<Integer> {
     out.println("  log, objects and lake: up to which offset each was seen, that offset left out.");
     if (report.underWay()) {
       out.println(
-          "  A daily run is in the middle of its commits, or was killed there: rows, answers and contents were not checked."
+          "  A daily run is in the middle of its commits, or was killed there: rows and answers were not checked."
               + " Ask again after `pinflow run daily`.");
     }
     if (report.answersBatch() < report.batch()) {
@@ -134,27 +146,41 @@ final class AuditCommand implements Callable<Integer> {
           "  The answers are of batch %d, the tables of batch %d: `pinflow run daily` makes them anew."
               .formatted(report.answersBatch(), report.batch()));
     }
-    AuditReport.Deep deep = report.deep();
-    if (deep != null) {
+    if (report.deep() instanceof Compared deep) {
       out.println(
           "  Compared: %,d lines of objects, %,d of them with the log; %,d rows with their events."
-              .formatted(deep.lines(), deep.compared(), deep.rows()));
+              .formatted(deep.lines(), deep.withLog(), deep.rows()));
+      if (deep.withLog() < deep.lines()) {
+        out.println(
+            "  Of %,d lines the log's retention has deleted the records: they were held against their objects' hashes alone."
+                .formatted(deep.lines() - deep.withLog()));
+      }
+    } else if (report.deep() instanceof Skipped skipped) {
+      out.println("  Contents were not compared: %s.".formatted(skipped.why()));
     }
-    if (report.good()) {
+  }
+
+  private static Stream<Fault> faults(AuditReport report, LiveReport live) {
+    return Stream.concat(report.faults().stream(), live.faults().stream());
+  }
+
+  private static void verdict(AuditReport report, LiveReport live, PrintStream out) {
+    List<Fault> faults = faults(report, live).toList();
+    if (faults.isEmpty()) {
       out.println(
-          report.underWay()
+          report.underWay() || !live.underWay().isEmpty()
               ? "No fault was found, but not all was checked."
               : "Nothing is lost and nothing is counted twice.");
       return;
     }
-    out.println("%,d faults:".formatted(report.faults().size()));
-    report.faults().stream()
+    out.println("%,d faults:".formatted(faults.size()));
+    faults.stream()
         .limit(100)
         .forEach(
             fault ->
                 out.println(
                     "  %s  %s: %s".formatted(fault.kind().word(), fault.where(), fault.what())));
-    if (report.faults().size() > 100) {
+    if (faults.size() > 100) {
       out.println("  … and more; --json has all.");
     }
   }

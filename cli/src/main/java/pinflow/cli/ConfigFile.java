@@ -20,12 +20,15 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import pinflow.gateway.GatewayException;
 
@@ -100,7 +103,7 @@ final class ConfigFile {
               String key = path + entry.getKey();
               JsonNode known = into.get(entry.getKey());
               if (known == null) {
-                throw new UsageException(unknown(key, entry.getKey(), into));
+                throw new UsageException(unknown(key, entry.getKey(), names(into)));
               }
               if (known instanceof ObjectNode section) {
                 if (entry.getValue() instanceof ObjectNode given) {
@@ -111,16 +114,36 @@ final class ConfigFile {
                           + "%s is a section with keys of its own, not a value.".formatted(key));
                 }
               } else if (!entry.getValue().isNull()) {
+                // A list; Jackson would miss the key that was meant before the one that is wrong.
+                if (known.isArray()) {
+                  checkKeys(key, entry.getValue(), Expectation.KEYS);
+                }
                 into.set(entry.getKey(), entry.getValue());
               }
             });
   }
 
-  private String unknown(String key, String mistyped, ObjectNode known) {
+  private void checkKeys(String key, JsonNode entries, List<String> known) {
+    for (int i = 0; i < entries.size(); i++) {
+      for (String name :
+          entries.get(i) instanceof ObjectNode entry ? names(entry) : List.<String>of()) {
+        if (!known.contains(name)) {
+          throw new UsageException(unknown("%s.%d.%s".formatted(key, i, name), name, known));
+        }
+      }
+    }
+  }
+
+  private static List<String> names(ObjectNode section) {
+    List<String> names = new ArrayList<>();
+    section.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private String unknown(String key, String mistyped, List<String> known) {
     String nearest = "";
     int distance = Math.max(3, mistyped.length() / 3) + 1;
-    for (var names = known.fieldNames(); names.hasNext(); ) {
-      String name = names.next();
+    for (String name : known) {
       int apart =
           LevenshteinDistance.getDefaultInstance()
               .apply(name, mistyped.toLowerCase(Locale.ROOT).replace('_', '-'));
@@ -129,14 +152,14 @@ final class ConfigFile {
         nearest = name;
       }
     }
-    String parent = key.substring(0, key.length() - mistyped.length());
-    String known_ = String.join(", ", (Iterable<String>) known::fieldNames);
+    String shown = withoutPlaces(key);
+    String parent = shown.substring(0, shown.length() - mistyped.length());
     return at(key)
         + "there is no key %s. %s"
             .formatted(
-                key,
+                shown,
                 nearest.isEmpty()
-                    ? "Known here: " + known_ + "."
+                    ? "Known here: " + String.join(", ", known) + "."
                     : "Did you mean %s%s?".formatted(parent, nearest));
   }
 
@@ -158,7 +181,10 @@ final class ConfigFile {
     if (e instanceof JsonMappingException mapping) {
       mapping
           .getPath()
-          .forEach(p -> path.append(path.isEmpty() ? "" : ".").append(kebab(p.getFieldName())));
+          .forEach(
+              p ->
+                  path.append(path.isEmpty() ? "" : ".")
+                      .append(p.getFieldName() == null ? p.getIndex() : kebab(p.getFieldName())));
     }
     String key = path.toString();
     Throwable cause = e.getCause();
@@ -166,21 +192,30 @@ final class ConfigFile {
       String[] message = String.valueOf(cause.getMessage()).split(" ", 2);
       String named = message[0].contains(".") ? kebab(message[0]) : message[0];
       String sentence = named + " " + message[1] + (message[1].endsWith(".") ? "" : ".");
-      String place = lines.containsKey(named) ? named : key;
+      String place =
+          Stream.of(named, key + "." + named).filter(lines::containsKey).findFirst().orElse(key);
+      String shown = withoutPlaces(key);
       return new UsageException(
-          at(place) + (named.startsWith(key) || named.contains(".") ? "" : key + ": ") + sentence);
+          at(place)
+              + (named.startsWith(shown) || named.contains(".") ? "" : shown + ": ")
+              + sentence);
     }
     JsonNode value = all.at("/" + key.replace('.', '/'));
     return new UsageException(
         at(key)
             + "%s is \"%s\", which is not what this key takes: %s."
                 .formatted(
-                    key,
+                    withoutPlaces(key),
                     value.asText(),
                     String.valueOf(e.getMessage()).lines().findFirst().orElse("")));
   }
 
-  private static String kebab(String name) {
+  /** Of an entry in a list the list's key: its line tells which it is. */
+  private static String withoutPlaces(String key) {
+    return key.replaceAll("\\.\\d+(?=\\.|$)", "");
+  }
+
+  static String kebab(String name) {
     return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
   }
 
@@ -192,7 +227,9 @@ final class ConfigFile {
   private void noteLines(String text) throws IOException {
     try (JsonParser parser = new YAMLFactory().createParser(text)) {
       for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-        if (token == JsonToken.FIELD_NAME) {
+        boolean isEntry =
+            token == JsonToken.START_OBJECT && parser.getParsingContext().getParent().inArray();
+        if (token == JsonToken.FIELD_NAME || isEntry) {
           String key = parser.getParsingContext().pathAsPointer().toString();
           lines.put(key.substring(1).replace('/', '.'), line(parser.currentTokenLocation()));
         }

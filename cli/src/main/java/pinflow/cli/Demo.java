@@ -14,7 +14,8 @@ import pinflow.audit.StoredObjects;
 import pinflow.control.SparkProcess;
 import pinflow.source.SourceDatabase;
 import pinflow.source.SourceFiles;
-import pinflow.source.emulate.BatchEmulator;
+import pinflow.source.emulate.Dialect;
+import pinflow.source.emulate.Emulator;
 import pinflow.source.emulate.Settings;
 import pinflow.source.emulate.Summary;
 import pinflow.source.generate.PostGenerator;
@@ -38,7 +39,10 @@ final class Demo {
   /** Which posts: made from a seed, or imported; and where their rows are written, if anywhere. */
   record Posts(int number, long seed, @Nullable Path importFrom, @Nullable Path exportTo) {}
 
-  DemoResult run(Posts posts) {
+  /**
+   * @param live whether the posts are sent into streams, too, when the answers are there
+   */
+  DemoResult run(Posts posts, boolean live) {
     long began = System.nanoTime();
     steps.say("Starting in " + state.path());
     try (Pipeline pipeline = Pipeline.start(config, state, steps)) {
@@ -59,10 +63,21 @@ final class Demo {
         steps.time(
             "sink", () -> Wait.until("the sink", SINK_PATIENCE, () -> onItsWay.getAsLong() == 0));
         steps.time("spark", spark::awaitReady);
-        RunCommand.daily(spark, steps);
+        RunCommand.daily(spark, List.of(), steps);
         AuditReport report = steps.time("audit", () -> audit.run(config.topics()));
         List<Answer> answers = new Answers(places.tables()).all();
         steps.done("total", (System.nanoTime() - began) / 1e9);
+        DemoResult.Live streamed =
+            live
+                ? new DemoLive(
+                        config,
+                        state,
+                        steps,
+                        places,
+                        URI.create(Connections.required(pipeline.running(), "gateway")),
+                        Connections.required(pipeline.running(), "kafka"))
+                    .run(database, sent.posts(), spark)
+                : null;
         return new DemoResult(
             config.id(),
             sent.posts(),
@@ -70,6 +85,7 @@ final class Demo {
             EmulateCommand.bySuffix(sent.failed()),
             answers,
             report,
+            streamed,
             steps.seconds());
       }
     }
@@ -88,9 +104,9 @@ final class Demo {
 
   private Summary emulate(Pipeline pipeline, SourceDatabase database) {
     URI gateway = URI.create(Connections.required(pipeline.running(), "gateway"));
-    Settings settings = Settings.of(gateway, config.id(), state.journal());
+    Settings settings = Settings.of(Dialect.KAFKA_REST, gateway, config.id(), state.journal());
     try (EmulatorBar bar = new EmulatorBar(steps.quiet())) {
-      return new BatchEmulator(settings, database).run(bar);
+      return new Emulator(settings, database).run(bar);
     }
   }
 }

@@ -72,7 +72,7 @@ final class DemoCommand implements Callable<Integer> {
       emptyFromLastTime(state);
       Logs.toFile(state.resolve("logs/pinflow.log"));
       Demo demo = new Demo(config, state, options.steps(), Start.QUICK);
-      DemoResult result = demo.run(new Demo.Posts(posts, seed, importFrom, exportTo));
+      DemoResult result = demo.run(new Demo.Posts(posts, seed, importFrom, exportTo), true);
       print(result, System.out);
       counted = result.addsUp();
       if (!keep) {

@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import pinflow.audit.Answers.Answer;
 import pinflow.audit.AuditReport;
 import pinflow.audit.Hops.Outcome;
+import pinflow.audit.LiveReport;
 
 /**
  * What a demo found.
@@ -15,6 +17,7 @@ import pinflow.audit.Hops.Outcome;
  * @param posts that were sent
  * @param posted acknowledged records by table, {@code failed} those that were given up
  * @param audit what became of them
+ * @param live what became of the same posts, sent into streams; null if they were not
  * @param seconds by step, {@code total} from start to answers
  */
 record DemoResult(
@@ -24,8 +27,37 @@ record DemoResult(
     Map<String, Long> failed,
     List<Answer> answers,
     AuditReport audit,
+    @Nullable Live live,
     Map<String, Double> seconds) {
   private static final int ROWS_SHOWN = 12;
+
+  /**
+   * The live way's part.
+   *
+   * @param rows by table
+   * @param differences inds whose rows differ from the daily job's
+   * @param p50 from acknowledged record to committed row, in ms, of the slowest stream; {@code p99}
+   *     as well
+   */
+  record Live(LiveReport audit, Map<String, Long> rows, long differences, long p50, long p99) {
+    Map<String, Object> json() {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("rows", rows);
+      document.put("differences", differences);
+      document.put("latency_ms", Map.of("p50", p50, "p99", p99));
+      return document;
+    }
+
+    void print(PrintStream out) {
+      out.println(
+          "Live: the same posts sent into streams, %,d ms from acknowledged record to committed row (median; 99 %% within %,d ms)."
+              .formatted(p50, p99));
+      out.println(
+          differences == 0
+              ? "Its rows are the daily job's: %s.".formatted(rows)
+              : "%,d of its rows differ from the daily job's.".formatted(differences));
+    }
+  }
 
   /**
    * Whether every record that was posted is in the log, in an object, and accounted for in the
@@ -38,6 +70,12 @@ record DemoResult(
   private List<String> faults() {
     List<String> faults = new ArrayList<>();
     audit.faults().forEach(fault -> faults.add(fault.where() + ": " + fault.what()));
+    if (live != null) {
+      live.audit().faults().forEach(fault -> faults.add(fault.where() + ": " + fault.what()));
+      if (live.differences() > 0) {
+        faults.add("%,d live rows differ".formatted(live.differences()));
+      }
+    }
     failed.forEach(
         (table, count) -> {
           if (count > 0) {
@@ -78,6 +116,9 @@ record DemoResult(
               byTopic.put(topic, hop);
             });
     document.put("hops", byTopic);
+    if (live != null) {
+      document.put("live", live.json());
+    }
     document.put("adds_up", addsUp());
     document.put("faults", faults());
     document.put("seconds", seconds);
@@ -99,6 +140,9 @@ record DemoResult(
         faults.isEmpty()
             ? "The counts add up: every record posted is in the log, in an object, and is accounted for once."
             : "The counts do NOT add up: " + String.join("; ", faults) + ".");
+    if (live != null) {
+      live.print(out);
+    }
     StringBuilder took = new StringBuilder("Seconds:");
     seconds.forEach((step, s) -> took.append("  %s %.1f".formatted(step, s)));
     out.println(took);

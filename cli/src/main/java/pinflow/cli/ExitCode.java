@@ -4,7 +4,10 @@ package pinflow.cli;
 final class ExitCode {
   static final int OK = 0;
 
-  /** The work was done and its result is bad: posts failed, the counts do not add up. */
+  /**
+   * The work was done and its result is bad: posts failed, the counts do not add up, an expectation
+   * is broken.
+   */
   static final int NEGATIVE = 1;
 
   /** A mistake in the command line or the configuration. */

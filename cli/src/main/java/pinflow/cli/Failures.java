@@ -28,7 +28,8 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
       return run.user() ? ExitCode.USAGE : ExitCode.NEGATIVE;
     } else if (failure instanceof SourceException
         || failure instanceof AuditException
-        || failure instanceof NotRunningException) {
+        || failure instanceof NotRunningException
+        || (failure instanceof PlatformException part && part.isUnavailable())) {
       return ExitCode.UNAVAILABLE;
     } else if (failure instanceof MachineException
         || failure instanceof PlatformException

@@ -11,7 +11,10 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import pinflow.control.LiveProcess;
 import pinflow.platform.Connectors;
 import pinflow.platform.PlatformException;
 
@@ -31,6 +34,23 @@ final class Health {
     boolean good() {
       return detail.isEmpty();
     }
+  }
+
+  /** The live way, by what it has written of itself. */
+  static Optional<Part> of(LiveProcess.State live) {
+    return Stream.concat(
+            live.phase() == LiveProcess.Phase.RESTARTING
+                ? Stream.of("Spark has ended by itself and is started again; see logs/live.log")
+                : Stream.of(),
+            live.streams().values().stream()
+                .filter(stream -> stream.path("state").asText().equals("failed"))
+                .map(
+                    stream ->
+                        "%s: %s"
+                            .formatted(
+                                stream.path("stream").asText(), stream.path("error").asText())))
+        .findFirst()
+        .map(detail -> new Part("live", detail));
   }
 
   /** All parts that have an address, in their order. */

@@ -19,6 +19,8 @@ import picocli.CommandLine.Command;
       SourceCommand.class,
       EmulateCommand.class,
       RunCommand.class,
+      LiveCommand.class,
+      CompareCommand.class,
       QueryCommand.class,
       AuditCommand.class,
       TraceCommand.class,
@@ -28,7 +30,8 @@ import picocli.CommandLine.Command;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       " 0:done, and the result is good",
-      " 1:done, and the result is bad: posts failed, a run failed, or the counts do not add up",
+      " 1:done, and the result is bad: posts failed, a run failed, an expectation is broken, or the counts do not add"
+          + " up",
       " 2:a mistake in the command line or the configuration",
       " 3:a part cannot be reached, refuses, or is not running",
       " 4:the machine stands in the way: a taken port, a folder that is read-only, full or in use",

@@ -4,10 +4,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import pinflow.gateway.GatewayConfig;
+import pinflow.gateway.kinesis.KinesisConfig;
 import pinflow.platform.ConnectConfig;
 import pinflow.platform.DatabaseConfig;
 import pinflow.platform.KafkaConfig;
+import pinflow.platform.Secret;
 import pinflow.platform.StoreConfig;
 
 /**
@@ -19,11 +24,13 @@ record PinflowConfig(
     String id,
     DatabaseConfig source,
     ObjectNode gateway,
+    KinesisSection kinesis,
     KafkaConfig kafka,
     ConnectConfig connect,
     StoreConfig store,
     SinkConfig sink,
-    LakeConfig lake) {
+    LakeConfig lake,
+    List<Expectation> expectations) {
 
   /** The source tables, by the last part of their topic's name. */
   static final List<String> TABLES = List.of("pin", "geo", "user");
@@ -32,6 +39,24 @@ record PinflowConfig(
     if (!id.matches("[a-z0-9-]{1,40}")) {
       throw new IllegalArgumentException(
           "id is \"%s\"; it names a bucket too, so it has 1 to 40 of a-z, 0-9 and -".formatted(id));
+    }
+    if (expectations.stream().anyMatch(Objects::isNull)) {
+      throw new IllegalArgumentException("expectations has an entry without keys; take it out");
+    }
+    expectations = List.copyOf(expectations);
+  }
+
+  /** The Kinesis API, as {@link KinesisConfig} takes it, with its secrets by reference. */
+  record KinesisSection(
+      String region, String limits, @Nullable Secret accessKey, @Nullable Secret secretKey) {
+    KinesisSection {
+      // Refuses what is wrong when the file is read, before any secret is looked up.
+      new KinesisConfig(
+          region,
+          limits,
+          accessKey == null ? null : accessKey.reference(),
+          secretKey == null ? null : secretKey.reference(),
+          1);
     }
   }
 
@@ -66,14 +91,24 @@ record PinflowConfig(
     SinkConfig quick =
         new SinkConfig(
             sink.flushRecords(), sink.flushBytes(), Duration.ofSeconds(1), sink.compression());
-    return new PinflowConfig(id, source, gateway, kafka, connect, store, quick, lake);
+    return new PinflowConfig(
+        id, source, gateway, kinesis, kafka, connect, store, quick, lake, expectations);
   }
 
   /** The same with every part embedded, whatever else is configured. */
   PinflowConfig embedded() {
     PinflowConfig own = ConfigFile.defaults();
     return new PinflowConfig(
-        id, own.source, gateway, own.kafka, own.connect, own.store, sink, own.lake);
+        id,
+        own.source,
+        gateway,
+        kinesis,
+        own.kafka,
+        own.connect,
+        own.store,
+        sink,
+        own.lake,
+        expectations);
   }
 
   /** The gateway's settings, with the address of the broker that it writes to. */
@@ -83,34 +118,65 @@ record PinflowConfig(
     return ConfigFile.MAPPER.convertValue(section, GatewayConfig.class);
   }
 
+  /** The settings of the Kinesis API, with its secrets. */
+  KinesisConfig kinesisDoor() {
+    return new KinesisConfig(
+        kinesis.region(),
+        kinesis.limits(),
+        kinesis.accessKey() == null ? null : kinesis.accessKey().reveal(),
+        kinesis.secretKey() == null ? null : kinesis.secretKey().reveal(),
+        kafka.replicationFactor());
+  }
+
   /** The same with every embedded part on a free port. */
   PinflowConfig onFreePorts() {
-    ObjectNode free = gateway.deepCopy();
-    free.put("port", 0);
+    return onPorts(part -> 0);
+  }
+
+  /**
+   * The same with embedded parts on these ports.
+   *
+   * @param port by the name that the part has among {@link Running#addresses}
+   */
+  PinflowConfig onPorts(ToIntFunction<String> port) {
+    ObjectNode door = gateway.deepCopy();
+    door.put("port", port.applyAsInt("gateway"));
     return new PinflowConfig(
         id,
-        new DatabaseConfig(source.url(), source.creds(), 0, source.user(), source.password()),
-        free,
+        new DatabaseConfig(
+            source.url(),
+            source.creds(),
+            port.applyAsInt("database"),
+            source.user(),
+            source.password()),
+        door,
+        kinesis,
         new KafkaConfig(
             kafka.bootstrap(),
-            0,
+            port.applyAsInt("kafka"),
             kafka.partitions(),
             kafka.replicationFactor(),
             kafka.reserveBytes()),
-        new ConnectConfig(connect.url(), 0),
+        new ConnectConfig(connect.url(), port.applyAsInt("connect")),
         new StoreConfig(
             store.endpoint(),
-            0,
+            port.applyAsInt("s3"),
             store.region(),
             store.bucket(),
             store.accessKey(),
             store.secretKey()),
         sink,
-        lake);
+        lake,
+        expectations);
   }
 
   List<String> topics() {
     return TABLES.stream().map(table -> id + "." + table).toList();
+  }
+
+  /** The streams that the live way reads. */
+  List<String> streams() {
+    return TABLES.stream().map(table -> "streaming-" + id + "-" + table).toList();
   }
 
   String bucket() {

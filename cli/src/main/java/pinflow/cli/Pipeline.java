@@ -1,6 +1,7 @@
 package pinflow.cli;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,13 +21,16 @@ import pinflow.platform.Topics;
 
 /**
  * Every part of a running Pinflow, started in this order: database, broker and store side by side;
- * the bucket and the topics; the Connect worker with the sink beside the gateway. Ended the other
- * way round, so that what has been taken in is handed on: the gateway first, the log and the store
- * last.
+ * the bucket and the topics; the Connect worker with the sink beside the gateway; the live way's
+ * Spark when there is a stream. Ended the other way round, so that what has been taken in is handed
+ * on: the live way and the gateway first, the log and the store last.
  */
 final class Pipeline implements AutoCloseable {
   /** The connector's name. */
   static final String SINK = "pinflow-sink";
+
+  /** For the gateway's whole window of keys, five million records. */
+  private static final Duration KEYS_READ = Duration.ofMinutes(2);
 
   private static final String SECRETS = "secrets/store.properties";
 
@@ -95,9 +99,24 @@ final class Pipeline implements AutoCloseable {
     Topics.create(platform.kafka(), config.topics(), config.kafka());
     var connect = CompletableFuture.supplyAsync(() -> startSink(platform, objects));
     Gateway gateway =
-        steps.time("gateway", () -> Gateway.start(config.gateway(platform.kafka()), room()));
+        steps.time(
+            "gateway",
+            () -> Gateway.start(config.gateway(platform.kafka()), config.kinesisDoor(), room()));
     parts.push(gateway);
-    running = describe(platform, gateway, join(connect), objects, keys);
+    URI worker = join(connect);
+    Wait.until(
+        "the gateway to read the idempotency keys in the log",
+        KEYS_READ,
+        () -> gateway.notReady().join().isEmpty());
+    running = describe(platform, gateway, worker, objects, keys);
+    parts.push(
+        Places.of(config, state, objects)
+            .live(
+                state,
+                gateway.url(),
+                config.kinesisDoor(),
+                () -> config.streams().stream().anyMatch(gateway::hasStream),
+                state::write));
   }
 
   private Room room() {

@@ -1,15 +1,21 @@
 package pinflow.cli;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pinflow.audit.LakeTables;
 import pinflow.audit.StoredObjects.Store;
 import pinflow.control.Installation;
+import pinflow.control.LiveProcess;
 import pinflow.control.SparkProcess;
+import pinflow.gateway.kinesis.KinesisConfig;
 
 /**
  * Where objects and tables are, for those who read them.
@@ -19,6 +25,9 @@ import pinflow.control.SparkProcess;
  */
 record Places(String id, URI lake, @Nullable Store store) {
   private static final JsonMapper JSON = new JsonMapper();
+
+  /** Commits after which the live way writes its tables' small files together. */
+  private static final int COMPACT_AFTER = 200;
 
   static Places of(PinflowConfig config, StateFolder state, @Nullable Store store) {
     String location = config.lake().location();
@@ -45,7 +54,47 @@ record Places(String id, URI lake, @Nullable Store store) {
 
   /** Spark on these places, starting. */
   SparkProcess spark(StateFolder state, long posts, SparkProcess.Start start) {
-    ObjectNode request = JSON.createObjectNode().put("id", id).put("rows", posts);
+    return SparkProcess.start(
+        Installation.current(),
+        SparkProcess.Work.JOBS,
+        request().put("rows", posts),
+        state.resolve("logs").resolve("spark.log"),
+        start);
+  }
+
+  /**
+   * The live way on these places, as soon as there is a stream.
+   *
+   * @param kinesis the address of the streams, their region, and keys if they are asked for
+   */
+  LiveProcess live(
+      StateFolder state,
+      URI endpoint,
+      KinesisConfig kinesis,
+      BooleanSupplier hasStream,
+      Consumer<LiveProcess.State> told) {
+    ObjectNode request = request().put("compactAfter", COMPACT_AFTER);
+    request
+        .putObject("kinesis")
+        .put("endpoint", endpoint.toString())
+        .put("region", kinesis.region())
+        // Without keys any signature is taken; the client must make one all the same.
+        .put("accessKey", requireNonNullElse(kinesis.accessKey(), "any"))
+        .put("secretKey", requireNonNullElse(kinesis.secretKey(), "any"));
+    ObjectNode checkpoints = request.putObject("checkpoints");
+    String folder = lake.toString().replaceAll("/$", "") + "/_checkpoints/";
+    PinflowConfig.TABLES.forEach(
+        table -> checkpoints.put(table, folder + id + "_" + table + "_table"));
+    return LiveProcess.start(
+        Installation.current(),
+        request,
+        state.resolve("logs").resolve("live.log"),
+        hasStream,
+        told);
+  }
+
+  private ObjectNode request() {
+    ObjectNode request = JSON.createObjectNode().put("id", id);
     request.putObject("lake").put("location", lake.toString());
     if (store == null) {
       request.putNull("store");
@@ -58,7 +107,6 @@ record Places(String id, URI lake, @Nullable Store store) {
       place.put("accessKey", store.accessKey()).put("secretKey", store.secretKey());
       place.put("prefix", store.prefix());
     }
-    return SparkProcess.start(
-        Installation.current(), request, state.resolve("logs").resolve("spark.log"), start);
+    return request;
   }
 }

@@ -1,8 +1,16 @@
 package pinflow.cli;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -24,7 +32,7 @@ record Quarantine(LakeTables lake) {
   /**
    * An event that breaks a rule; as JSON, a line of an export.
    *
-   * @param raw as it was sent (contracts/tables.md)
+   * @param raw as it was sent, or as it was mended last (contracts/tables.md)
    */
   record Row(
       String topic,
@@ -56,7 +64,44 @@ record Quarantine(LakeTables lake) {
 
     boolean takes(Row row) {
       return (rule == null || row.rules().contains(rule))
-          && (table == null || row.table().equalsIgnoreCase(table.name()));
+          && (table == null || row.table().equals(tableName()));
+    }
+
+    @Nullable String rule() {
+      return rule;
+    }
+
+    @Nullable String tableName() {
+      return table == null ? null : table.name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * A rule is one that the cleaning has, or that rows in quarantine name (an older Pinflow's).
+     *
+     * @throws UsageException naming the rules that there are
+     */
+    void check(Quarantine quarantine) {
+      if (rule == null) {
+        return;
+      }
+      Set<String> known = new TreeSet<>();
+      rules().forEach((table, names) -> known.addAll(names));
+      if (!known.contains(rule)) {
+        quarantine.forEach(row -> known.addAll(row.rules()));
+      }
+      if (!known.contains(rule)) {
+        throw new UsageException(
+            "There is no rule \"%s\". There are: %s.".formatted(rule, String.join(", ", known)));
+      }
+    }
+  }
+
+  /** The names of the rules by table (contracts/rules.json). */
+  private static Map<String, List<String>> rules() {
+    try (InputStream json = Quarantine.class.getResourceAsStream("/pinflow/contracts/rules.json")) {
+      return Grid.JSON.readValue(json, new TypeReference<>() {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

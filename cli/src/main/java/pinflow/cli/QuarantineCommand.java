@@ -25,11 +25,12 @@ import picocli.CommandLine.Parameters;
     name = "quarantine",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "The events that break a rule: counts, rows, and a file of them. Reads only.",
+    description = "The events that break a rule: counts, rows, a file of them, and their replay.",
     subcommands = {
       QuarantineCommand.ListRules.class,
       QuarantineCommand.Show.class,
-      QuarantineCommand.Export.class
+      QuarantineCommand.Export.class,
+      ReplayCommand.class
     })
 final class QuarantineCommand {
   private QuarantineCommand() {}
@@ -115,17 +116,18 @@ final class QuarantineCommand {
         throw new UsageException(
             "Name either one event, as <topic>/<partition>/<offset>, or rows by --rule or --table.");
       }
+      Quarantine quarantine = of(options);
+      filter.check(quarantine);
       long[] found = new long[1];
-      of(options)
-          .forEach(
-              row -> {
-                if (event == null ? filter.takes(row) : row.event().equals(event)) {
-                  found[0]++;
-                  if (found[0] <= limit) {
-                    print(row, System.out);
-                  }
-                }
-              });
+      quarantine.forEach(
+          row -> {
+            if (event == null ? filter.takes(row) : row.event().equals(event)) {
+              found[0]++;
+              if (found[0] <= limit) {
+                print(row, System.out);
+              }
+            }
+          });
       if (found[0] == 0) {
         System.err.println(
             event == null
@@ -168,6 +170,7 @@ final class QuarantineCommand {
 
     @Override
     public Integer call() throws IOException {
+      filter.check(of(options));
       long rows;
       if (file.equals("-")) {
         rows = write(System.out);

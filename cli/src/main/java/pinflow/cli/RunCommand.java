@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
@@ -28,7 +29,8 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "JOB",
       description = {
-        "daily: what is new in the bucket, cleaned into the tables, and the answers made again.",
+        "daily: what is new in the bucket, cleaned into the tables, and the answers made again; then what pinflow.yaml"
+            + " expects is checked.",
         "compact: small files of the tables written together.",
         "vacuum: files deleted that only old versions of the tables need."
       })
@@ -73,16 +75,14 @@ final class RunCommand implements Callable<Integer> {
       // What is in the log now belongs to this run; Spark's start takes as long as the sink anyway.
       LongSupplier onItsWay = audit.notYetStored(config.topics());
       long expected =
-          posts != null
-              ? posts
-              : audit.notYetTaken(config.topics()) / PinflowConfig.TABLES.size();
+          posts != null ? posts : audit.notYetTaken(config.topics()) / PinflowConfig.TABLES.size();
       try (SparkProcess spark = places.spark(state, expected, SparkProcess.Start.QUICK)) {
         Duration patience = config.sink().rotate().plusSeconds(30);
         steps.time("sink", () -> Wait.until("the sink", patience, () -> onItsWay.getAsLong() == 0));
         steps.time("spark", spark::awaitReady);
-        JsonNode result = daily(spark, steps);
+        JsonNode result = daily(spark, config.expectations(), steps);
         System.out.println(json ? result.toString() : words(result));
-        return ExitCode.OK;
+        return Expected.report(result, json ? System.err : System.out);
       }
     }
   }
@@ -119,9 +119,9 @@ final class RunCommand implements Callable<Integer> {
     }
   }
 
-  static JsonNode daily(SparkProcess spark, Steps steps) {
+  static JsonNode daily(SparkProcess spark, List<Expectation> expectations, Steps steps) {
     ObjectNode command = new JsonMapper().createObjectNode().put("job", "daily");
-    return spark.run(command, steps::done);
+    return spark.run(Expected.of(expectations, command), steps::done);
   }
 
   private static String words(JsonNode result) {

@@ -1,6 +1,8 @@
 package pinflow.cli;
 
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a running Pinflow says of itself: what {@code pinflow status --json} prints.
@@ -16,6 +18,14 @@ record Running(
     String id,
     Map<String, String> addresses,
     Map<String, Map<String, String>> credentials) {
+  private static final Pattern PORT = Pattern.compile(":(\\d+)(?=/|,|$)");
+
+  /** The port in a part's address; 0 if it has none. */
+  int port(String part) {
+    Matcher port = PORT.matcher(addresses.getOrDefault(part, ""));
+    return port.find() ? Integer.parseInt(port.group(1)) : 0;
+  }
+
   Running withState(String next) {
     return new Running(next, pid, id, addresses, credentials);
   }

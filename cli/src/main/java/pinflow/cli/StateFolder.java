@@ -1,8 +1,10 @@
 package pinflow.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -19,13 +21,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import pinflow.control.LiveProcess;
 
 /**
  * The one folder ({@code --dir}) that all state lives under: the database, the log, the objects,
  * the tables, the logs of the processes.
  */
 final class StateFolder implements AutoCloseable {
-  private static final ObjectMapper JSON = new JsonMapper();
+  private static final ObjectMapper JSON = Grid.JSON;
 
   /** What Pinflow makes in its folder; a folder with anything else is somebody's. */
   private static final Set<String> OURS =
@@ -38,6 +41,7 @@ final class StateFolder implements AutoCloseable {
           "emulate",
           "kafka",
           "lake",
+          "live.json",
           "logs",
           "s3",
           "secrets");
@@ -79,6 +83,7 @@ final class StateFolder implements AutoCloseable {
       }
       // That of a process that was killed.
       Files.deleteIfExists(folder.resolve("running.json"));
+      Files.deleteIfExists(folder.resolve("live.json"));
     } catch (OverlappingFileLockException e) {
       throw inUse();
     } catch (IOException e) {
@@ -138,19 +143,68 @@ final class StateFolder implements AutoCloseable {
     return folder.resolve(child);
   }
 
-  /** The emulator's journal (contracts/journal.md). */
+  /** The batch emulator's journal (contracts/journal.md). */
   Path journal() {
-    return folder.resolve("emulate/batch.jsonl");
+    return journal("batch");
+  }
+
+  /** The journal of an emulator, {@code batch} or {@code stream}. */
+  Path journal(String emulator) {
+    return folder.resolve("emulate/" + emulator + ".jsonl");
+  }
+
+  /**
+   * As the one above, for a gateway that was named: the receipts of another than this folder's are
+   * not to be held against the log of this folder, so they have a journal of their own.
+   */
+  Path journal(String emulator, URI gateway) {
+    Optional<Running> known = running();
+    String own = known.map(running -> running.addresses().get("gateway")).orElse(null);
+    boolean foreign = known.isEmpty() || (own != null && !isSame(URI.create(own), gateway));
+    String place =
+        "%s_%d"
+            .formatted(String.valueOf(gateway.getHost()), port(gateway))
+            .replaceAll("[^A-Za-z0-9._-]", "_");
+    return foreign
+        ? folder.resolve("emulate/" + place + "/" + emulator + ".jsonl")
+        : journal(emulator);
+  }
+
+  private static boolean isSame(URI one, URI other) {
+    return port(one) == port(other)
+        && (String.valueOf(one.getHost()).equalsIgnoreCase(other.getHost())
+            || (isLoopback(one) && isLoopback(other)));
+  }
+
+  private static int port(URI uri) {
+    return uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+  }
+
+  private static boolean isLoopback(URI uri) {
+    try {
+      return InetAddress.getByName(uri.getHost()).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
   }
 
   /** What a running process has written about itself, if one has the folder. */
   Optional<Running> running() {
-    Path file = folder.resolve("running.json");
+    return read("running.json", Running.class);
+  }
+
+  /** What a running process has written about its live way. */
+  Optional<LiveProcess.State> live() {
+    return read("live.json", LiveProcess.State.class);
+  }
+
+  private <T> Optional<T> read(String name, Class<T> type) {
+    Path file = folder.resolve(name);
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     try {
-      return Optional.of(JSON.readValue(file.toFile(), Running.class));
+      return Optional.of(JSON.readValue(file.toFile(), type));
     } catch (IOException e) {
       throw new MachineException(
           "The file %s cannot be read: %s. If nothing runs there, delete it."
@@ -160,6 +214,10 @@ final class StateFolder implements AutoCloseable {
 
   void write(Running running) {
     writePrivately("running.json", running);
+  }
+
+  void write(LiveProcess.State live) {
+    writePrivately("live.json", live);
   }
 
   void removeRunning() {

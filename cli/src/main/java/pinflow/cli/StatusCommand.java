@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,7 +48,11 @@ final class StatusCommand implements Callable<Integer> {
               : "stopped: no pinflow runs in %s".formatted(state.path()));
       return ExitCode.UNAVAILABLE;
     }
-    List<Health.Part> ill = Health.of(running.get()).stream().filter(part -> !part.good()).toList();
+    List<Health.Part> ill =
+        Stream.concat(
+                Health.of(running.get()).stream().filter(part -> !part.good()),
+                state.live().flatMap(Health::of).stream())
+            .toList();
     Running said = ill.isEmpty() ? running.get() : running.get().withState("degraded");
     print(said, ill, json, System.out);
     ill.forEach(

@@ -21,11 +21,13 @@ import pinflow.audit.Trace;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
-      "Shows one event's way, hop by hop: receipt, log, object, outcome, row, answers.",
+      "Shows one event's way, hop by hop: receipt, log, object, replay, outcome, row, answers; and why a hop has"
+          + " nothing of it.",
       "Exit code 1 if no hop knows it."
     })
 final class TraceCommand implements Callable<Integer> {
-  private static final Pattern EVENT = Pattern.compile("(.+)/(\\d{1,9})/(\\d{1,18})");
+  /** An event as a receipt names it. */
+  static final Pattern EVENT = Pattern.compile("(.+)/(\\d{1,9})/(\\d{1,18})");
 
   @Mixin private final Options options = new Options();
 
@@ -83,6 +85,7 @@ final class TraceCommand implements Callable<Integer> {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("event", way.event().toString());
     document.putAll(way.hops());
+    document.put("missing", way.missing());
     return document;
   }
 
@@ -95,6 +98,8 @@ final class TraceCommand implements Callable<Integer> {
               fields.forEach((name, value) -> words.add(name + "=" + shortened(value)));
               System.out.println("  %-8s %s".formatted(hop, String.join("  ", words)));
             });
+    way.missing()
+        .forEach((hop, why) -> System.out.println("  %-8s nothing: %s".formatted(hop, why)));
   }
 
   private static String shortened(@Nullable Object value) {

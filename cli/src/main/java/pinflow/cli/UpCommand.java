@@ -84,7 +84,8 @@ final class UpCommand implements Callable<Integer> {
     try (state) {
       for (int failures = 0; !asked.isDone(); failures++) {
         long began = System.nanoTime();
-        runOnce(config, state, steps, asked);
+        // Whoever has the addresses finds the parts again.
+        config = config.onPorts(runOnce(config, state, steps, asked)::port);
         if (System.nanoTime() - began > SOUND.toNanos()) {
           failures = 0;
         }
@@ -102,8 +103,12 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  /** Until it is asked to end or a part gives up. */
-  private void runOnce(
+  /**
+   * Until it is asked to end or a part gives up.
+   *
+   * @return what ran
+   */
+  private Running runOnce(
       PinflowConfig config, StateFolder state, Steps steps, CompletableFuture<Void> asked) {
     CompletableFuture<String> gaveUp = new CompletableFuture<>();
     Pipeline pipeline = Pipeline.start(config, state, steps, gaveUp::complete);
@@ -121,6 +126,7 @@ final class UpCommand implements Callable<Integer> {
           CompletableFuture.runAsync(
               () -> Runtime.getRuntime().halt(ExitCode.MACHINE),
               CompletableFuture.delayedExecutor(LONGEST_END.toSeconds(), TimeUnit.SECONDS));
+      return pipeline.running();
     } finally {
       limit.cancel(false);
     }

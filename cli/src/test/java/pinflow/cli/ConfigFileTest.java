@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +34,31 @@ class ConfigFileTest {
     assertThat(config.sink().compression()).isEqualTo("none");
   }
 
+  @Test
+  void partsThatAreStartedAgainKeepTheirPorts() {
+    Running running =
+        new Running(
+            "ready",
+            1,
+            "x",
+            Map.of(
+                "gateway", "http://127.0.0.1:15001",
+                "kafka", "127.0.0.1:15002",
+                "s3", "http://127.0.0.1:15003",
+                "connect", "http://[::1]:15004/",
+                "database", "jdbc:mariadb://127.0.0.1:15005/pinterest_data"),
+            Map.of());
+    PinflowConfig config = ConfigFile.defaults().onFreePorts().onPorts(running::port);
+    assertThat(
+            List.of(
+                config.gateway("b:1").port(),
+                config.kafka().port(),
+                config.store().port(),
+                config.connect().port(),
+                config.source().port()))
+        .containsExactly(15001, 15002, 15003, 15004, 15005);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -54,6 +81,17 @@ class ConfigFileTest {
           lake:\\n  location: /data           | line 2 | file:///path or s3a://bucket/prefix
           gateway:\\n  host: 0.0.0.0          | line 2 | gateway.host
           a: [                               | line 1 | not YAML
+          expectations:\\n- {table: pin, colum: ind, not-null: true}    | line 2 | no key expectations.colum. Did you mean expectations.column?
+          expectations:\\n- {table: pin, column: ind}                  | line 2 | this one has 0
+          expectations:\\n- table: pin\\n  column: categry\\n  not-null: true | line 3 | column is categry; table pin has ind, unique_id
+          expectations:\\n- {table: pins, column: ind, not-null: true}  | line 2 | table is pins; it must be one of pin, geo, user
+          expectations:\\n- {table: pin, column: category, between: [1, 2]} | line 2 | of numbers
+          expectations:\\n- {table: user, column: age, between: [9, 1]} | line 2 | the least and the greatest
+          expectations:\\n- {table: user, column: age, between: old}    | line 2 | expectations.between
+          expectations:\\n- {table: geo, ind-in: geo}                   | line 2 | the table itself
+          expectations:\\n- {quarantined-share-below: 5}                | line 2 | such as 5%
+          expectations:\\n- {table: geo, ind-in: pin, on-failure: warn} | line 2 | [flag, fail]
+          expectations: all                  | line 1 | expectations
           """)
   void aMistakeNamesItsLineAndWhatIsRight(String yaml, String place, String words) {
     assertThatThrownBy(() -> read(yaml.strip().replace("\\n", "\n")))
@@ -61,6 +99,26 @@ class ConfigFileTest {
         .hasMessageContaining("pinflow.yaml")
         .hasMessageContaining(place.strip())
         .hasMessageContaining(words.strip());
+  }
+
+  @Test
+  void expectationsAreHandedOnAsTheLakeTakesThem() throws IOException {
+    PinflowConfig config =
+        read(
+            """
+            expectations:
+              - {table: pin, column: category, not-null: true}
+              - {table: user, column: age, between: [13, 120], on-failure: fail}
+              - {table: geo, ind-in: pin}
+              - {quarantined-share-below: 5%, on-failure: flag}
+            """);
+    assertThat(config.withQuickSink().onFreePorts().expectations())
+        .extracting(expectation -> expectation.json().toString())
+        .containsExactly(
+            "{\"kind\":\"not-null\",\"table\":\"pin\",\"column\":\"category\",\"onFailure\":\"flag\"}",
+            "{\"kind\":\"between\",\"table\":\"user\",\"column\":\"age\",\"least\":13,\"most\":120,\"onFailure\":\"fail\"}",
+            "{\"kind\":\"ind-in\",\"table\":\"geo\",\"other\":\"pin\",\"onFailure\":\"flag\"}",
+            "{\"kind\":\"quarantined-share-below\",\"percent\":5,\"onFailure\":\"flag\"}");
   }
 
   @Test

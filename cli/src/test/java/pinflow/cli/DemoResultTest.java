@@ -67,6 +67,7 @@ final class DemoResultTest {
         Map.of("pin", failed),
         List.of(),
         new AuditReport(List.of(partition), 0, false, 0, null, List.of()),
+        null,
         Map.of());
   }
 }

@@ -56,7 +56,7 @@ final class SabotageTest {
   static void start() throws IOException {
     state = StateFolder.at(folder.resolve("state"));
     state.take();
-    new Demo(config(), state, quiet(), Start.QUICK).run(new Demo.Posts(300, 1, null, null));
+    new Demo(config(), state, quiet(), Start.QUICK).run(new Demo.Posts(360, 1, null, null), false);
     pipeline = Pipeline.start(config(), state, quiet());
     Store store = pipeline.store();
     s3 =
@@ -143,13 +143,27 @@ final class SabotageTest {
     Path quarantine = state.resolve("lake/quarantine/_delta_log");
     List<Path> commits =
         List.of(
-            rewritten(user, "age + 1 AS age, date_joined::TIMESTAMPTZ AS date_joined"),
-            rewritten(quarantine, "raw || ' ' AS raw"));
+            rewritten(
+                user,
+                "age + 1 AS age, date_joined::TIMESTAMPTZ AS date_joined, _timestamp::TIMESTAMPTZ AS _timestamp"),
+            rewritten(quarantine, "raw || ' ' AS raw, _timestamp::TIMESTAMPTZ AS _timestamp"));
     assertThat(found()).isEmpty();
     assertThat(foundDeep()).contains("row-changed user").contains("row-changed quarantine");
     for (Path commit : commits) {
       Files.delete(commit);
     }
+    assertThat(foundDeep()).isEmpty();
+  }
+
+  @Test
+  void anEventSaidToRepeatOneWithAnotherContent() throws Exception {
+    Path commit =
+        rewritten(
+            state.resolve("lake/events/_delta_log"),
+            "CASE outcome WHEN 'duplicate' THEN 'other'::BLOB ELSE content END AS content, timestamp::TIMESTAMPTZ AS timestamp");
+    assertThat(found()).isEmpty();
+    assertThat(foundDeep()).contains("event-changed " + config().id());
+    Files.delete(commit);
     assertThat(foundDeep()).isEmpty();
   }
 
@@ -215,16 +229,20 @@ final class SabotageTest {
     assertThat(found()).contains("log-cut", "receipt-not-in-log");
   }
 
-  /** Replaces a table's first file by one with other columns. */
-  private static Path rewritten(Path log, String columns) throws Exception {
+  /**
+   * Replaces a table's first file by one with other columns.
+   *
+   * @param columns as DuckDB's {@code REPLACE} takes them; all times among them, as {@code
+   *     TIMESTAMPTZ}, since Kernel takes only those that say that they are UTC
+   */
+  static Path rewritten(Path log, String columns) throws Exception {
     String add = adds(log).get(0);
     String path = field(add, "path");
     Path copy = log.resolveSibling("copy-of-" + path);
     try (var duck = DriverManager.getConnection("jdbc:duckdb:");
         var statement = duck.createStatement()) {
       statement.execute(
-          // Kernel takes only times that say that they are UTC.
-          "SET TimeZone = 'UTC'; COPY (SELECT * REPLACE (%s, _timestamp::TIMESTAMPTZ AS _timestamp) FROM '%s') TO '%s' (FORMAT parquet)"
+          "SET TimeZone = 'UTC'; COPY (SELECT * REPLACE (%s) FROM '%s') TO '%s' (FORMAT parquet)"
               .formatted(columns, log.resolveSibling(path), copy));
     }
     return commit(
@@ -294,7 +312,7 @@ final class SabotageTest {
     return pipeline.store().bucket();
   }
 
-  private static List<String> adds(Path log) throws IOException {
+  static List<String> adds(Path log) throws IOException {
     List<String> adds = new ArrayList<>();
     try (Stream<Path> commits = Files.list(log)) {
       for (Path commit : commits.filter(file -> file.toString().endsWith(".json")).toList()) {
@@ -306,12 +324,12 @@ final class SabotageTest {
     return adds;
   }
 
-  private static String field(String json, String name) {
+  static String field(String json, String name) {
     return json.replaceFirst(".*\"" + name + "\":\"([^\"]+)\".*", "$1");
   }
 
   /** Writes a table's next version by hand. */
-  private static Path commit(Path log, String actions) throws IOException {
+  static Path commit(Path log, String actions) throws IOException {
     int next = 0;
     while (Files.exists(log.resolve("%020d.json".formatted(next)))) {
       next++;

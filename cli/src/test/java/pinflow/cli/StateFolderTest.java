@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +27,22 @@ final class StateFolderTest {
     assertThat(Main.commandLine().execute("reset", "--yes", "--dir", folder.toString()))
         .isEqualTo(ExitCode.USAGE);
     assertThat(folder.resolve("letter.txt")).exists();
+  }
+
+  /** Else the audit would miss another gateway's receipts in this folder's log. */
+  @Test
+  void keepsAnotherGatewaysReceiptsApart() {
+    try (StateFolder state = StateFolder.at(folder.resolve("own"))) {
+      URI own = URI.create("http://127.0.0.1:8082");
+      assertThat(state.journal("batch", own).getParent()).endsWith(Path.of("127.0.0.1_8082"));
+      state.take();
+      state.write(new Running("ready", 1, "id", Map.of("gateway", own.toString()), Map.of()));
+      assertThat(state.journal("batch", URI.create("http://localhost:8082/dev/")))
+          .isEqualTo(state.journal())
+          .endsWith(Path.of("emulate", "batch.jsonl"));
+      assertThat(state.journal("stream", URI.create("https://api.example/test")))
+          .endsWith(Path.of("emulate", "api.example_443", "stream.jsonl"));
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -91,6 +92,7 @@ final class WholeWayTest {
         assertThat(daily(places, state)).isEqualTo("daily run: nothing new");
         agrees(audit.run(config().topics()), places.tables(), expected);
         quarantineAgrees(state, expected);
+        mendedEventsAreAccountedFor(state, audit);
         assertThat(whereSecretsAre(state)).isEmpty();
       }
     }
@@ -105,7 +107,7 @@ final class WholeWayTest {
 
   private DemoResult demo(Demo.Posts posts) throws IOException {
     try (StateFolder state = state()) {
-      return new Demo(config(), state, quiet(), Start.QUICK).run(posts);
+      return new Demo(config(), state, quiet(), Start.QUICK).run(posts, false);
     }
   }
 
@@ -176,15 +178,83 @@ final class WholeWayTest {
     assertThat(file).hasContent("mended");
     assertThat(export(state, file, "--force", "--table", "geo")).isEqualTo(ExitCode.OK);
     assertThat(Files.readAllLines(file)).isNotEmpty().allMatch(row -> row.contains("\"geo\""));
+    Path none = folder.resolve("none.jsonl");
+    assertThat(export(state, none, "--rule", "age.wrong")).isEqualTo(ExitCode.USAGE);
+    assertThat(none).doesNotExist();
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).noneMatch(left -> left.toString().endsWith(".part"));
     }
+    assertThat(quarantine(state, "show")).isEqualTo(ExitCode.USAGE);
+    assertThat(quarantine(state, "show", "t/0/1", "--table", "pin")).isEqualTo(ExitCode.USAGE);
+    assertThat(quarantine(state, "show", "--rule", "age.wrong")).isEqualTo(ExitCode.USAGE);
+    assertThat(quarantine(state, "show", "--rule", "age.invalid", "--table", "pin"))
+        .isEqualTo(ExitCode.NEGATIVE);
+    assertThat(quarantine(state, "show", "--rule", "age.invalid", "--limit", "1"))
+        .isEqualTo(ExitCode.OK);
+    assertThat(quarantine(state, "replay", "t/0/1", "--from", "x")).isEqualTo(ExitCode.USAGE);
+  }
+
+  /** One that passes now, and one that still breaks a rule, with another text. */
+  private void mendedEventsAreAccountedFor(StateFolder state, Audit audit) throws Exception {
+    Path file = folder.resolve("mended.jsonl");
+    assertThat(export(state, file, "--rule", "country.missing")).isEqualTo(ExitCode.OK);
+    List<String> lines = new ArrayList<>();
+    for (String line : Files.readAllLines(file).subList(0, 2)) {
+      String country = lines.isEmpty() ? "Mended" : "  ";
+      ObjectNode row = (ObjectNode) Grid.JSON.readTree(line);
+      row.put(
+          "raw",
+          "{\"ind\":900001,\"timestamp\":\"2020-08-28 03:52:47\",\"latitude\":1,\"longitude\":2,\"country\":\"%s\"}"
+              .formatted(country));
+      lines.add(row.toString());
+    }
+    Files.write(file, lines);
+    assertThat(quarantine(state, "replay", "--from", file.toString())).isEqualTo(ExitCode.OK);
+
+    LakeTables lake = Places.of(config(), state, null).tables();
+    assertThat(clean(lake, "geo"))
+        .filteredOn(row -> row.get(0).equals(900001L))
+        .extracting(row -> row.get(1))
+        .containsExactly("Mended");
+    AuditReport report = audit.runDeep(config().topics(), (part, seconds) -> {});
+    assertThat(report.faults()).isEmpty();
+    assertThat(report.deep()).isInstanceOf(AuditReport.Deep.Compared.class);
+    assertThat(report.answersBatch()).isEqualTo(report.batch());
+
+    Path log = state.resolve("lake/mended/_delta_log");
+    Path changed =
+        SabotageTest.rewritten(log, "text || ' ' AS text, mended_at::TIMESTAMPTZ AS mended_at");
+    assertThat(words(audit.run(config().topics()))).isEmpty();
+    assertThat(words(audit.runDeep(config().topics(), (part, seconds) -> {})))
+        .contains("row-changed mended", "row-changed quarantine");
+    Files.delete(changed);
+    String path = SabotageTest.field(SabotageTest.adds(log).get(0), "path");
+    Path deleted =
+        SabotageTest.commit(
+            log,
+            "{\"remove\":{\"path\":\"%s\",\"deletionTimestamp\":1,\"dataChange\":true}}%n"
+                .formatted(path));
+    assertThat(words(audit.run(config().topics()))).contains("row-missing mended");
+    Files.delete(deleted);
+    assertThat(words(audit.run(config().topics()))).isEmpty();
+  }
+
+  private static List<String> words(AuditReport report) {
+    return report.faults().stream()
+        .map(fault -> fault.kind().word() + " " + fault.where())
+        .toList();
   }
 
   private static int export(StateFolder state, Path file, String... more) {
-    List<String> words = new ArrayList<>(List.of("quarantine", "export", file.toString(), "-q"));
-    words.addAll(List.of("--dir", state.path().toString()));
+    List<String> words = new ArrayList<>(List.of("export", file.toString()));
     words.addAll(List.of(more));
+    return quarantine(state, words.toArray(String[]::new));
+  }
+
+  private static int quarantine(StateFolder state, String... more) {
+    List<String> words = new ArrayList<>(List.of("quarantine"));
+    words.addAll(List.of(more));
+    words.addAll(List.of("-q", "--dir", state.path().toString()));
     return Main.commandLine().execute(words.toArray(String[]::new));
   }
 
@@ -201,7 +271,7 @@ final class WholeWayTest {
 
   private static String daily(Places places, StateFolder state) {
     try (SparkProcess spark = places.spark(state, 200, Start.QUICK)) {
-      boolean nothing = RunCommand.daily(spark, quiet()).path("batch").isNull();
+      boolean nothing = RunCommand.daily(spark, List.of(), quiet()).path("batch").isNull();
       return "daily run: " + (nothing ? "nothing new" : "new events");
     }
   }

@@ -12,10 +12,12 @@ import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Spark in a JVM and with a class path of its own, steered by JSON lines: one request and then
@@ -26,18 +28,36 @@ import java.util.function.BiConsumer;
  */
 public final class SparkProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String MAIN = "pinflow.lake.LakeJob";
 
   /** Up to this many posts the first-level compiler alone is faster (facts measured in docs/). */
   private static final long SMALL = 200_000;
+
+  /** Writing the archive takes its time. */
+  private static final Duration ARCHIVING = Duration.ofMinutes(2);
 
   private final Process process;
   private final BufferedReader events;
   private final BufferedWriter commands;
   private final Path log;
-  private final Start start;
+  private final Duration ends;
   private final Thread endWithUs;
   private boolean ready;
+
+  /** What it does. */
+  public enum Work {
+    /** One job after the other, as they are asked for. */
+    JOBS("pinflow.lake.LakeJob", Duration.ofSeconds(10)),
+    /** The live way, until its end is asked for. */
+    LIVE("pinflow.lake.LiveJob", Duration.ofSeconds(30));
+
+    private final String main;
+    private final Duration ends;
+
+    Work(String main, Duration ends) {
+      this.main = main;
+      this.ends = ends;
+    }
+  }
 
   /** How the JVM starts. */
   public enum Start {
@@ -47,9 +67,12 @@ public final class SparkProcess implements AutoCloseable {
     TRAINING
   }
 
-  private SparkProcess(Process process, Path log, Start start) {
+  /**
+   * @param ends how long its end may take
+   */
+  private SparkProcess(Process process, Path log, Duration ends) {
     this.process = process;
-    this.start = start;
+    this.ends = ends;
     this.log = log;
     this.events =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -63,19 +86,20 @@ public final class SparkProcess implements AutoCloseable {
   /**
    * Starts the JVM and returns at once; {@link #awaitReady} waits for its session.
    *
-   * @param request the store, the lake's location and the number of posts to expect, as {@code
-   *     contracts/lake-job.md} says
+   * @param request as {@code contracts/lake-job.md} says: the store and the lake's location, of
+   *     jobs the number of posts to expect
    * @param log the file that takes Spark's log
    */
   public static SparkProcess start(
-      Installation installation, ObjectNode request, Path log, Start start) {
+      Installation installation, Work work, ObjectNode request, Path log, Start start) {
     try {
       Files.createDirectories(log.toAbsolutePath().getParent());
       Process process =
-          new ProcessBuilder(command(installation, request.path("rows").asLong(), log, start))
+          new ProcessBuilder(command(installation, work, request.path("rows").asLong(), log, start))
               .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start();
-      SparkProcess spark = new SparkProcess(process, log, start);
+      SparkProcess spark =
+          new SparkProcess(process, log, start == Start.TRAINING ? ARCHIVING : work.ends);
       spark.send(request);
       return spark;
     } catch (IOException e) {
@@ -84,8 +108,8 @@ public final class SparkProcess implements AutoCloseable {
     }
   }
 
-  private static List<String> command(Installation installation, long rows, Path log, Start start)
-      throws IOException {
+  private static List<String> command(
+      Installation installation, Work work, long rows, Path log, Start start) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + installation.lakeOptions("jvm.options"));
@@ -99,11 +123,11 @@ public final class SparkProcess implements AutoCloseable {
         }
       }
     }
-    Path arguments = log.resolveSibling("spark.classpath");
+    Path arguments = log.resolveSibling(log.getFileName() + ".classpath");
     Files.writeString(
         arguments, "-cp \"" + installation.lakeClassPath().replace("\\", "\\\\") + "\"");
     command.add("@" + arguments.toAbsolutePath());
-    command.add(MAIN);
+    command.add(work.main);
     return command;
   }
 
@@ -126,6 +150,27 @@ public final class SparkProcess implements AutoCloseable {
     awaitReady();
     send(command);
     return await("result", steps);
+  }
+
+  /**
+   * Hands on what it says until it has ended.
+   *
+   * @return its exit code
+   */
+  int follow(Consumer<JsonNode> told) throws InterruptedException {
+    try {
+      for (String line = events.readLine(); line != null; line = events.readLine()) {
+        told.accept(JSON.readTree(line));
+      }
+    } catch (IOException e) {
+      // Its end, or no event: either way nothing more can be read.
+      process.destroyForcibly();
+    }
+    return process.waitFor();
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   private void send(ObjectNode line) {
@@ -177,12 +222,12 @@ public final class SparkProcess implements AutoCloseable {
     return cause == null ? new RunException(message, false) : new RunException(message, cause);
   }
 
-  /** Ends Spark: asks, and if that does not help, kills it. Writing the archive takes its time. */
+  /** Ends Spark: asks, and if that does not help, kills it. */
   @Override
   public void close() {
     try {
       commands.close();
-      if (!process.waitFor(start == Start.TRAINING ? 120 : 10, TimeUnit.SECONDS)) {
+      if (!process.waitFor(ends.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly().waitFor();
       }
       Runtime.getRuntime().removeShutdownHook(endWithUs);

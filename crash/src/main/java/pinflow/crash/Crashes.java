@@ -21,8 +21,8 @@ import java.util.stream.Stream;
  * a run that nobody disturbed.
  */
 public final class Crashes implements AutoCloseable {
-  private static final Duration READY = Duration.ofSeconds(60);
-  private static final Duration REACHED = Duration.ofSeconds(90);
+  private static final Duration READY = Duration.ofMinutes(3);
+  private static final Duration REACHED = Duration.ofMinutes(5);
   private static final double CUT_REPLIES = 0.2;
 
   /** Seconds that a round takes at most, on average; the posts are spread over all of them. */
@@ -36,6 +36,8 @@ public final class Crashes implements AutoCloseable {
   private final CrashReport report = new CrashReport();
 
   private final Parts parts;
+
+  private long atLastAudit;
 
   private Crashes(Path home, Form form, Path folder, long seed) throws IOException {
     this.form = form;
@@ -94,6 +96,8 @@ public final class Crashes implements AutoCloseable {
     for (KillPoint point : points) {
       round(++round, point.name(), () -> killAt(point));
     }
+    debugger.disarm();
+    parts.withoutDebugger();
     List<Victim> victims = new ArrayList<>();
     for (int i = 0; i < form.random(); i++) {
       if (victims.isEmpty()) {
@@ -178,22 +182,34 @@ public final class Crashes implements AutoCloseable {
     pinflow.run("run", "daily", "-q");
     JsonNode found = pinflow.json("audit", "--json");
     report.audited(found);
-    System.out.println("audit: nothing lost, nothing doubled");
+    long now = inLog(found);
+    if (now <= atLastAudit) {
+      // Nothing can be lost where nothing is taken.
+      throw new CrashException(
+          "the log still holds %,d records, as at the last audit: nothing was posted"
+              .formatted(now));
+    }
+    atLastAudit = now;
+    System.out.printf("audit: %,d in the log, nothing lost, nothing doubled%n", now);
+  }
+
+  private static long inLog(JsonNode audit) {
+    long records = 0;
+    for (JsonNode partition : audit.path("partitions")) {
+      records += partition.path("log").path("end").asLong();
+    }
+    return records;
   }
 
   /** Sends the rest undisturbed and accounts for all. */
   private void finish() {
-    debugger.disarm();
     parts.ensureUp();
     parts.killEmulator();
     JsonNode sent = pinflow.json(parts.emulate("--json"));
     pinflow.run("run", "daily", "-q");
     JsonNode found = pinflow.json("audit", "--deep", "--json");
     report.audited(found);
-    long inLog = 0;
-    for (JsonNode partition : found.path("partitions")) {
-      inLog += partition.path("log").path("end").asLong();
-    }
+    long inLog = inLog(found);
     long acknowledged = sum(sent.path("posted")) + sum(sent.path("before"));
     if (inLog != acknowledged) {
       throw new CrashException(

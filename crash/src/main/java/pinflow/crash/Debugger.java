@@ -80,12 +80,16 @@ final class Debugger implements AutoCloseable {
    */
   void arm(KillPoint point, Runnable reached) {
     Armed next = new Armed(point, new AtomicInteger(), reached);
+    disarm();
     armed = next;
     machines.forEach(machine -> unlessGone(() -> watch(machine, next)));
   }
 
   void disarm() {
     armed = null;
+    // A busy method that stops for nothing makes the whole run slow.
+    machines.forEach(
+        machine -> unlessGone(() -> machine.eventRequestManager().deleteAllBreakpoints()));
   }
 
   private void accept() {
@@ -181,7 +185,7 @@ final class Debugger implements AutoCloseable {
 
   private boolean isReached(BreakpointEvent stopped) {
     Armed now = armed;
-    // The breakpoints of earlier points are still there.
+    // One of an earlier point may be on its way.
     if (now == null
         || !stopped.location().declaringType().name().equals(now.point.type)
         || !stopped.location().method().name().equals(now.point.method)

@@ -13,7 +13,7 @@ import java.util.List;
 record Form(int posts, List<KillPoint> points, int repeats, int random, int auditEvery) {
   static Form of(String word) {
     return switch (word) {
-      case "long" -> new Form(67_000, List.of(KillPoint.values()), 3, 100, 10);
+      case "long" -> new Form(67_000, List.of(KillPoint.values()), 3, 100, 15);
       case "points" -> new Form(10_000, List.of(KillPoint.values()), 1, 0, 10);
       case "short" -> new Form(10_000, NASTIEST, 1, 3, 20);
       default ->

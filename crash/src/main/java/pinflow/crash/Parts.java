@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What runs while parts of it are killed: {@code up}, the emulator, now and then the daily job. */
 final class Parts implements AutoCloseable {
-  private static final Duration READY = Duration.ofSeconds(60);
-  private static final Duration DAILY = Duration.ofMinutes(3);
+  private static final Duration READY = Duration.ofMinutes(3);
+  private static final Duration DAILY = Duration.ofMinutes(6);
 
   private final Pinflow pinflow;
-  private final String jvmOptions;
   private final String gateway;
   private final int rate;
+
+  private String jvmOptions;
 
   private Pinflow.@Nullable Command up;
   private Pinflow.@Nullable Command emulator;
@@ -99,6 +100,11 @@ final class Parts implements AutoCloseable {
     return started;
   }
 
+  /** What is started from now on is not slowed down. */
+  void withoutDebugger() {
+    jvmOptions = "";
+  }
+
   /** Asks {@code up} to end. */
   void askUpToEnd() {
     running(up).process().destroy();
@@ -125,7 +131,15 @@ final class Parts implements AutoCloseable {
   String[] emulate(String... more) {
     List<String> arguments =
         new ArrayList<>(
-            List.of("emulate", "batch", "-q", "--gateway", gateway, "--give-up-after", "120"));
+            List.of(
+                "emulate",
+                "batch",
+                "-q",
+                "--gateway",
+                gateway,
+                "--own-log",
+                "--give-up-after",
+                "120"));
     if (Files.exists(pinflow.folder().resolve("state/emulate/batch.jsonl"))) {
       arguments.add("--resume");
     }

@@ -8,10 +8,13 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,7 @@ public final class Exchange {
   private boolean finished;
   private long timer;
   private volatile Runnable onDeadline;
+  private volatile boolean gone;
 
   /**
    * @param onDeadline run on the event loop when the request is not answered in time
@@ -55,18 +59,30 @@ public final class Exchange {
     request
         .response()
         .closeHandler(
-            gone -> {
+            closed -> {
               answered.set(true); // nobody is there to read an answer
+              gone = true;
               finish();
             });
   }
 
   private void expire() {
     // The answer gets as long again to be taken by the client.
-    timer =
-        vertx.setTimer(
-            config.requestDeadline().toMillis(), tooLate -> request.connection().close());
+    timer = vertx.setTimer(config.requestDeadline().toMillis(), tooLate -> hangUp());
     onDeadline.run();
+  }
+
+  private boolean isHttp2() {
+    return request.version() == HttpVersion.HTTP_2;
+  }
+
+  /** Ends the request without an answer; an HTTP/2 connection has others. */
+  private void hangUp() {
+    if (isHttp2()) {
+      request.response().reset();
+    } else {
+      request.connection().close();
+    }
   }
 
   /** On the event loop, when the answer has left or the client has. */
@@ -89,6 +105,21 @@ public final class Exchange {
 
   public HttpMethod method() {
     return request.method();
+  }
+
+  /** As the client wrote it. */
+  public String rawPath() {
+    return request.path();
+  }
+
+  /** As the client wrote it; empty for none. */
+  public String rawQuery() {
+    return request.query() == null ? "" : request.query();
+  }
+
+  /** Host and port as the client calls this server, also over HTTP/2; null if it does not. */
+  public @Nullable String authority() {
+    return request.authority() == null ? null : request.authority().toString();
   }
 
   public @Nullable String query(String name) {
@@ -172,6 +203,63 @@ public final class Exchange {
     context.runOnContext(ignored -> write(reply));
   }
 
+  /**
+   * Begins an answer whose body comes in pieces, for as long as its sender and the client want: no
+   * deadline holds any more. Empty when the request is answered.
+   *
+   * @param head its body is not sent
+   */
+  public Optional<Pieces> answerInPieces(Reply head) {
+    if (!answered.compareAndSet(false, true)) {
+      return Optional.empty();
+    }
+    context.runOnContext(
+        ignored -> {
+          vertx.cancelTimer(timer);
+          HttpServerResponse response = request.response().setStatusCode(head.status());
+          head.headers().forEach(response::putHeader);
+          response.putHeader("Content-Type", String.valueOf(head.contentType()));
+          response.setChunked(!isHttp2());
+        });
+    return Optional.of(new Pieces());
+  }
+
+  /** The body of an answer, piece by piece. */
+  public final class Pieces {
+    private Pieces() {}
+
+    /** Whether the client is there. */
+    public boolean isWanted() {
+      return !gone;
+    }
+
+    /** Completes when the client has room for another piece, or is gone. */
+    public CompletableFuture<?> write(byte[] piece) {
+      CompletableFuture<Void> written = new CompletableFuture<>();
+      context.runOnContext(
+          ignored -> {
+            if (gone) {
+              written.complete(null);
+            } else {
+              request
+                  .response()
+                  .write(Buffer.buffer(piece))
+                  .onComplete(done -> written.complete(null));
+            }
+          });
+      return written;
+    }
+
+    public void end() {
+      context.runOnContext(
+          ignored -> {
+            if (!gone) {
+              request.response().end().onComplete(done -> finish());
+            }
+          });
+    }
+  }
+
   private void write(Reply reply) {
     HttpServerResponse response = request.response();
     if (response.closed()) {
@@ -180,7 +268,7 @@ public final class Exchange {
     }
     response.setStatusCode(reply.status());
     reply.headers().forEach(response::putHeader);
-    boolean awaitsContinue = expectsContinue() && !continued;
+    boolean awaitsContinue = expectsContinue() && !continued && !isHttp2();
     if (awaitsContinue) {
       response.putHeader("Connection", "close");
     } else if (!request.isEnded()) {
@@ -211,7 +299,7 @@ public final class Exchange {
    * else see a reset connection in place of the answer.
    */
   private void dropRest() {
-    long timer = vertx.setTimer(DROP_WITHIN.toMillis(), late -> request.connection().close());
+    long timer = vertx.setTimer(DROP_WITHIN.toMillis(), late -> hangUp());
     request
         .handler(chunk -> {})
         .endHandler(end -> vertx.cancelTimer(timer))

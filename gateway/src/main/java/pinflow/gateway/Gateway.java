@@ -7,14 +7,19 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +29,8 @@ import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pinflow.gateway.kafka.KafkaRest;
+import pinflow.gateway.kinesis.Kinesis;
+import pinflow.gateway.kinesis.KinesisConfig;
 import pinflow.gateway.log.Log;
 import pinflow.gateway.log.LogConfig;
 import pinflow.gateway.log.Room;
@@ -35,17 +42,19 @@ import pinflow.gateway.log.Room;
 public final class Gateway implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(Gateway.class);
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+  private static final int MAX_HEADERS = 16 * 1024;
 
   private final GatewayConfig config;
   private final InFlight inFlight;
   private final Log log;
   private final KafkaRest kafkaRest;
+  private final Kinesis kinesis;
   private final Routes routes = new Routes();
   private final Vertx vertx;
   private final AtomicInteger connections = new AtomicInteger();
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
 
-  private Gateway(GatewayConfig config, Room room) {
+  private Gateway(GatewayConfig config, KinesisConfig kinesisConfig, Room room) {
     this.config = config;
     this.inFlight = new InFlight(config.maxInFlightBytes());
     this.log =
@@ -59,8 +68,10 @@ public final class Gateway implements AutoCloseable {
                 config.idempotencyKeys()),
             InstantSource.system());
     this.kafkaRest = new KafkaRest(config, log, inFlight, room);
-    Health.register(routes, log, room);
+    this.kinesis = new Kinesis(kinesisConfig, log, room, InstantSource.system());
+    Health.register(routes, log, kinesis, room);
     kafkaRest.register(routes);
+    kinesis.register(routes);
     this.vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(eventLoops()));
   }
 
@@ -70,12 +81,12 @@ public final class Gateway implements AutoCloseable {
    * @throws GatewayException when the port is taken, or {@code bootstrap} is not an address
    */
   public static Gateway start(GatewayConfig config) {
-    return start(config, Room.ENDLESS);
+    return start(config, KinesisConfig.OPEN, Room.ENDLESS);
   }
 
   /** As the one above, for a log on a disk that can be full: then it answers 507. */
-  public static Gateway start(GatewayConfig config, Room room) {
-    Gateway gateway = created(config, room);
+  public static Gateway start(GatewayConfig config, KinesisConfig kinesis, Room room) {
+    Gateway gateway = created(config, kinesis, room);
     try {
       gateway.listen();
       logger.info("Gateway listens on {}", gateway.url());
@@ -104,9 +115,9 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private static Gateway created(GatewayConfig config, Room room) {
+  private static Gateway created(GatewayConfig config, KinesisConfig kinesis, Room room) {
     try {
-      return new Gateway(config, room);
+      return new Gateway(config, kinesis, room);
     } catch (KafkaException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new GatewayException(
@@ -138,9 +149,12 @@ public final class Gateway implements AutoCloseable {
   private Future<?> listen(Context context) {
     HttpServerOptions options =
         new HttpServerOptions()
-            .setMaxHeaderSize(16 * 1024)
+            .setMaxHeaderSize(MAX_HEADERS)
             .setMaxInitialLineLength(8 * 1024)
-            .setHttp2ClearTextEnabled(false)
+            // AWS's asynchronous clients begin with it, without TLS and without asking.
+            .setHttp2ClearTextEnabled(true)
+            // Beyond it HTTP/2 ends the connection; what is less is refused in the dialect.
+            .setInitialSettings(new Http2Settings().setMaxHeaderListSize(4 * MAX_HEADERS))
             // Longer than a request may wait for its acknowledgement, when nothing is sent.
             .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
             .setIdleTimeout(Math.toIntExact(config.requestDeadline().plusSeconds(15).toMillis()));
@@ -163,6 +177,10 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void serve(HttpServerRequest request, Context context) {
+    if (request.version() == HttpVersion.HTTP_2 && hasLongHeaders(request)) {
+      refuse(request);
+      return;
+    }
     Exchange exchange =
         new Exchange(
             request, context, config, inFlight, late -> late.answer(KafkaRest.notInTime()));
@@ -175,6 +193,14 @@ public final class Gateway implements AutoCloseable {
     } else {
       exchange.answer(KafkaRest.notFound(request.path()));
     }
+  }
+
+  private static boolean hasLongHeaders(HttpServerRequest request) {
+    int size = request.uri().length();
+    for (Map.Entry<String, String> header : request.headers()) {
+      size += header.getKey().length() + header.getValue().length();
+    }
+    return size > MAX_HEADERS;
   }
 
   /** A request line or headers that are not HTTP, or too long: the connection ends with it. */
@@ -193,6 +219,16 @@ public final class Gateway implements AutoCloseable {
     return URI.create("http://" + host + ":" + servers.get(0).actualPort());
   }
 
+  /** Empty when requests are taken, those with an idempotency key too; else why not. */
+  public CompletableFuture<Optional<String>> notReady() {
+    return log.notReady().thenApply(reason -> reason.or(kinesis::notReady));
+  }
+
+  /** Whether there is a stream of this name. */
+  public boolean hasStream(String name) {
+    return kinesis.has(name);
+  }
+
   /**
    * Stops taking requests, answers those that it has, and waits for what is on its way to the log;
    * a few seconds at most for each.
@@ -201,6 +237,7 @@ public final class Gateway implements AutoCloseable {
   public void close() {
     await(Future.join(servers.stream().map(server -> server.shutdown(CLOSE_WITHIN)).toList()));
     kafkaRest.close();
+    kinesis.close();
     log.close();
     await(vertx.close());
   }

@@ -3,18 +3,20 @@ package pinflow.gateway;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.vertx.core.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
+import pinflow.gateway.kinesis.Kinesis;
 import pinflow.gateway.log.Log;
 import pinflow.gateway.log.Room;
 
 /**
  * {@code GET /health/live}: 200 as long as the process answers. {@code GET /health/ready}: 200
  * {@code {"status":"ready"}}, or 503 {@code {"status":"not ready","reason":"…"}} until the
- * idempotency keys in the log are known, while no broker answers, and while the disk is full.
+ * idempotency keys and the streams in the log are known, while no broker answers, and while the
+ * disk is full.
  */
 final class Health {
   private Health() {}
 
-  static void register(Routes routes, Log log, Room room) {
+  static void register(Routes routes, Log log, Kinesis kinesis, Room room) {
     routes.add(
         HttpMethod.GET,
         "/health/live",
@@ -28,6 +30,7 @@ final class Health {
                     reason ->
                         exchange.answer(
                             reason
+                                .or(kinesis::notReady)
                                 .or(room::missing)
                                 .map(Health::notReady)
                                 .orElse(json(200, "{\"status\":\"ready\"}")))));

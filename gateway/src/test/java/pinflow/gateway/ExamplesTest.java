@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -15,8 +16,10 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Replays contracts: kafka-rest, every file. */
+/** Replays contracts: kafka-rest and kinesis, every file. */
 class ExamplesTest {
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
@@ -49,16 +52,21 @@ class ExamplesTest {
     }
   }
 
-  static List<Example> examples() throws IOException, URISyntaxException {
-    URI uri =
-        java.util.Objects.requireNonNull(
-                ExamplesTest.class.getResource("/pinflow/contracts/kafka-rest"))
-            .toURI();
+  static List<Example> kafkaRest() throws IOException, URISyntaxException {
+    return examples("/pinflow/contracts/kafka-rest");
+  }
+
+  static List<Example> kinesis() throws IOException, URISyntaxException {
+    return examples("/pinflow/contracts/kinesis");
+  }
+
+  private static List<Example> examples(String folder) throws IOException, URISyntaxException {
+    URI uri = java.util.Objects.requireNonNull(ExamplesTest.class.getResource(folder)).toURI();
     if (!uri.getScheme().equals("jar")) {
       return examples(Path.of(uri));
     }
     try (FileSystem jar = FileSystems.newFileSystem(uri, Map.of())) {
-      return examples(jar.getPath("/pinflow/contracts/kafka-rest"));
+      return examples(jar.getPath(folder));
     }
   }
 
@@ -77,7 +85,7 @@ class ExamplesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("examples")
+  @MethodSource("kafkaRest")
   void theGatewayAnswersAsTheContractSays(Example example) throws Exception {
     String topic = rig.topic(example.story().get("partitions").intValue());
     for (JsonNode exchange : example.story().get("exchanges")) {
@@ -91,7 +99,56 @@ class ExamplesTest {
     }
   }
 
-  private static void replay(JsonNode request, JsonNode expected) throws Exception {
+  @ParameterizedTest
+  @MethodSource("kinesis")
+  void streamsAnswerAsTheContractSays(Example example) throws Exception {
+    String stream = "stream-" + UUID.randomUUID();
+    String created = "{\"ShardCount\":" + example.story().get("shards") + "}";
+    rig.send(rig.request("/streams/" + stream).POST(BodyPublishers.ofString(created)).build());
+    Rig.until(() -> rig.get("/streams/" + stream).body().contains("\"ACTIVE\""));
+    Map<String, String> known = new HashMap<>(Map.of("stream", stream));
+    for (JsonNode exchange : example.story().get("exchanges")) {
+      String text = exchange.toString();
+      for (Map.Entry<String, String> value : known.entrySet()) {
+        text = text.replace("${" + value.getKey() + "}", value.getValue());
+      }
+      JsonNode filled = MAPPER.readTree(text);
+      JsonNode expected = filled.get("response");
+      String body = replay(filled.get("request"), without(expected, "body"));
+      if (expected.has("body")) {
+        JsonNode told = MAPPER.readTree(body);
+        learn(expected.get("body"), told, known);
+        assertThat(told).as("%s", filled.get("request")).isEqualTo(expected.get("body"));
+      }
+    }
+  }
+
+  private static JsonNode without(JsonNode node, String field) {
+    ObjectNode copy = node.deepCopy();
+    copy.remove(field);
+    return copy;
+  }
+
+  /** What a ${name} stands for is learnt, and put in its place in what is expected. */
+  private static void learn(JsonNode expected, JsonNode told, Map<String, String> known) {
+    if (expected instanceof ObjectNode object) {
+      for (Map.Entry<String, JsonNode> field : object.properties()) {
+        JsonNode value = told.path(field.getKey());
+        String text = field.getValue().asText();
+        if (text.startsWith("${") && !value.isMissingNode()) {
+          known.put(text.substring(2, text.length() - 1), value.asText());
+          field.setValue(value);
+        } else {
+          learn(field.getValue(), value, known);
+        }
+      }
+    }
+    for (int i = 0; expected.isArray() && i < expected.size(); i++) {
+      learn(expected.get(i), told.path(i), known);
+    }
+  }
+
+  private static String replay(JsonNode request, JsonNode expected) throws Exception {
     Builder builder =
         rig.request(request.get("path").textValue())
             .method(
@@ -121,5 +178,6 @@ class ExamplesTest {
           .as("%s", request)
           .isEqualTo(expected.get("body"));
     }
+    return response.body();
   }
 }

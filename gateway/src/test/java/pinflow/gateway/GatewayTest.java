@@ -261,6 +261,19 @@ class GatewayTest {
   }
 
   @Test
+  void connectionsThatBecomeHttp2AreCountedOnce() throws Exception {
+    for (int i = 0; i < 110; i++) {
+      try (Socket client = connect()) {
+        send(
+            client,
+            "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n");
+        assertThat(client.getInputStream().readNBytes(12)).asString(UTF_8).endsWith(" 101");
+      }
+    }
+    Rig.until(() -> rig.get("/health/live").statusCode() == 200);
+  }
+
+  @Test
   void aTakenPortIsNamed() {
     int taken = rig.gateway().url().getPort();
     assertThatThrownBy(

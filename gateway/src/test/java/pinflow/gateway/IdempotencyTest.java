@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -108,6 +109,25 @@ class IdempotencyTest {
     assertThat(rig.produce(topic, "{\"records\":[{\"value\":1}]}", KEY, "restart").statusCode())
         .isEqualTo(422);
     assertThat(rig.read(topic)).hasSize(6);
+  }
+
+  /** The log's tail is read in steps of 10,000 records of a partition. */
+  @Test
+  void aRestartReadsBackSeveralSteps() throws Exception {
+    String topic = rig.topic(2);
+    HttpResponse<String> first = rig.produce(topic, THREE, KEY, "oldest");
+    String many =
+        IntStream.range(0, 6_000)
+            .mapToObj(i -> "{\"value\":%d,\"partition\":%d}".formatted(i, i % 2))
+            .collect(Collectors.joining(",", "{\"records\":[", "]}"));
+    for (int i = 0; i < 7; i++) {
+      assertThat(rig.produce(topic, many, KEY, "many-" + i).statusCode()).isEqualTo(200);
+    }
+    rig.restartGateway();
+
+    assertThat(rig.produce(topic, THREE, KEY, "oldest").body()).isEqualTo(first.body());
+    assertThat(rig.produce(topic, many, KEY, "many-6").headers().map())
+        .containsKey("idempotency-replayed");
   }
 
   @Test

@@ -29,6 +29,7 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
+import pinflow.gateway.kinesis.KinesisConfig;
 import pinflow.gateway.log.Room;
 import pinflow.platform.Broker;
 
@@ -40,6 +41,7 @@ public final class Rig implements AutoCloseable {
 
   private final @Nullable Path folder;
   private final UnaryOperator<GatewayConfig> settings;
+  private final KinesisConfig kinesis;
   private final HttpClient http = HttpClient.newHttpClient();
   private final AtomicLong freeBytes = new AtomicLong(Long.MAX_VALUE);
   private @Nullable Broker broker;
@@ -50,33 +52,41 @@ public final class Rig implements AutoCloseable {
       @Nullable Path folder,
       @Nullable Broker broker,
       String bootstrap,
-      UnaryOperator<GatewayConfig> settings) {
+      UnaryOperator<GatewayConfig> settings,
+      KinesisConfig kinesis) {
     this.folder = folder;
     this.broker = broker;
     this.bootstrap = bootstrap;
     this.settings = settings;
+    this.kinesis = kinesis;
     this.gateway = startedGateway();
     awaitReady();
   }
 
   public static Rig start(Path folder, UnaryOperator<GatewayConfig> settings) {
+    return start(folder, settings, KinesisConfig.OPEN);
+  }
+
+  public static Rig start(
+      Path folder, UnaryOperator<GatewayConfig> settings, KinesisConfig kinesis) {
     Broker broker = Broker.start(folder, 0);
-    return new Rig(folder, broker, broker.bootstrap(), settings);
+    return new Rig(folder, broker, broker.bootstrap(), settings, kinesis);
   }
 
   /** Before a broker that someone else starts and stops. */
   static Rig before(String bootstrap, UnaryOperator<GatewayConfig> settings) {
-    return new Rig(null, null, bootstrap, settings);
+    return new Rig(null, null, bootstrap, settings, KinesisConfig.OPEN);
   }
 
   private Gateway startedGateway() {
     return Gateway.start(
         settings.apply(GatewayConfig.of("127.0.0.1", 0, bootstrap)),
+        kinesis,
         new Room(freeBytes::get, 1_000_000));
   }
 
   /** What the log's disk is said to have; a million bytes are kept back. */
-  void freeBytes(long bytes) {
+  public void freeBytes(long bytes) {
     freeBytes.set(bytes);
   }
 

@@ -39,6 +39,11 @@ final class Events {
     print("result", JSON.convertValue(result, Map.class));
   }
 
+  /** A stream's query has got on, or has failed. */
+  void progress(Map<String, @Nullable Object> progress) {
+    print("progress", progress);
+  }
+
   /** A command has failed. */
   void error(String message, boolean user) {
     Map<String, Object> fields = new LinkedHashMap<>();

@@ -10,10 +10,12 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -23,7 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pinflow.lake.answers.Answers;
 import pinflow.lake.batch.Daily;
+import pinflow.lake.batch.Replay;
 import pinflow.lake.batch.Store;
+import pinflow.lake.expect.Expectation;
+import pinflow.lake.expect.Expectations;
+import pinflow.lake.live.Compare;
 import pinflow.lake.tables.LakeException;
 import pinflow.lake.tables.LakeSession;
 import pinflow.lake.tables.LakeTables;
@@ -56,15 +62,20 @@ public final class LakeJob {
 
   /** Runs to the end of standard input; takes no arguments. */
   public static void main(String[] args) {
-    ProcessHandle.current()
-        .parent()
-        .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
+    endWithParent();
     Events events =
         new Events(
             new PrintStream(
                 new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8));
     System.setOut(System.err);
     System.exit(run(System.in, events));
+  }
+
+  /** However the parent ends. */
+  static void endWithParent() {
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
   }
 
   static int run(InputStream in, Events events) {
@@ -110,6 +121,9 @@ public final class LakeJob {
     if (command instanceof Command.Sql query) {
       return sql.run(query.query(), query.limit());
     }
+    if (command instanceof Command.Compare compare) {
+      return new Compare(tables, request.id()).run(compare.limit());
+    }
     if (daily == null) {
       throw LakeException.asked(
           "There is nothing to read: the request has no store. Start the process with one.");
@@ -119,40 +133,83 @@ public final class LakeJob {
       return Map.of("tables", upkeep.compact(steps("compact")));
     }
     if (command instanceof Command.Vacuum vacuum) {
-      upkeep.vacuum(vacuum.hours(), Answers.tables(), daily.isUnfinished(), steps("vacuum"));
+      upkeep.vacuum(
+          vacuum.hours(), Answers.tables(), new Answers(tables).pending(daily), steps("vacuum"));
       return Map.of("hours", vacuum.hours());
     }
-    return daily(daily);
+    if (command instanceof Command.Replay replay) {
+      return replay(replay, daily);
+    }
+    return daily((Command.Daily) command, daily);
   }
 
   private Steps steps(String job) {
     return (name, seconds) -> events.step(job, name, seconds);
   }
 
-  private Map<String, @Nullable Object> daily(Daily daily) {
+  /** Told as the above, and adds them up. */
+  private Steps steps(String job, Map<String, Double> seconds) {
+    return (name, s) -> {
+      seconds.merge(name, s, Double::sum);
+      events.step(job, name, s);
+    };
+  }
+
+  private Map<String, @Nullable Object> daily(Command.Daily asked, Daily daily) {
     Map<String, Double> seconds = new LinkedHashMap<>();
-    Steps steps =
-        (name, s) -> {
-          seconds.merge(name, s, Double::sum);
-          events.step("daily", name, s);
-        };
+    Steps steps = steps("daily", seconds);
     Daily.Taken taken = daily.run(steps);
+    answer(daily, steps);
+    Map<String, @Nullable Object> result = new LinkedHashMap<>();
+    result.put("batch", taken.batch());
+    result.put("objects", taken.objects());
+    result.put("events", taken.events());
+    result.put("outcomes", taken.outcomes());
+    result.put("expectations", expect(asked.expectations(), daily, steps));
+    result.put("seconds", seconds);
+    return result;
+  }
+
+  private Map<String, @Nullable Object> replay(Command.Replay asked, Daily daily) {
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    Steps steps = steps("replay", seconds);
+    Path file = asked.file();
+    Replay.Asked which =
+        file != null
+            ? new Replay.Asked.Mended(file)
+            : new Replay.Asked.Matching(
+                asked.rule(), asked.table(), Objects.requireNonNullElse(asked.events(), List.of()));
+    Replay.Done done = new Replay(tables, daily).run(which, Instant.now(), steps);
+    answer(daily, steps);
+    Map<String, @Nullable Object> result = new LinkedHashMap<>();
+    result.put("batch", done.batch());
+    result.put("asked", done.asked());
+    result.put("outcomes", done.outcomes());
+    result.put("expectations", expect(asked.expectations(), daily, steps));
+    result.put("seconds", seconds);
+    return result;
+  }
+
+  /** Answers the questions anew if the tables have gone on since. */
+  private void answer(Daily daily, Steps steps) {
     Answers answers = new Answers(tables);
     long done = daily.done();
     if (done >= 0 && !answers.areOf(done)) {
       LakeSession.fit(tables.spark(), daily.posts());
       steps.time("answers", () -> answers.write(done));
     }
-    Map<String, @Nullable Object> result = new LinkedHashMap<>();
-    result.put("batch", taken.batch());
-    result.put("objects", taken.objects());
-    result.put("events", taken.events());
-    result.put("outcomes", taken.outcomes());
-    result.put("seconds", seconds);
-    return result;
   }
 
-  private static <T> T parse(@Nullable String line, Class<T> type, String what) {
+  /** Of tables that are there; the run is done whatever is found. */
+  private List<Expectations.Found> expect(
+      @Nullable List<Expectation> expectations, Daily daily, Steps steps) {
+    if (expectations == null || expectations.isEmpty() || daily.done() < 0) {
+      return List.of();
+    }
+    return steps.time("expectations", () -> new Expectations(tables).check(expectations));
+  }
+
+  static <T> T parse(@Nullable String line, Class<T> type, String what) {
     try {
       return JSON.readValue(Objects.requireNonNullElse(line, ""), type);
     } catch (JsonProcessingException e) {
@@ -167,7 +224,7 @@ public final class LakeJob {
   /**
    * @return the exit code
    */
-  private static int failed(String job, Exception failure, Events events) {
+  static int failed(String job, Exception failure, Events events) {
     Throwable cause = failure;
     while (cause.getCause() != null && !(cause instanceof LakeException)) {
       cause = cause.getCause();
@@ -184,13 +241,13 @@ public final class LakeJob {
     return 1;
   }
 
-  private static double secondsSinceStart() {
+  static double secondsSinceStart() {
     Instant start = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
     return Duration.between(start, Instant.now()).toMillis() / 1e3;
   }
 
   /** S3A's settings for a lake in an object store. */
-  private static Map<String, String> hadoop(Store store) {
+  static Map<String, String> hadoop(Store store) {
     Map<String, String> settings = new HashMap<>();
     settings.put("fs.s3a.endpoint.region", store.region());
     if (store.endpoint() != null) {

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -40,6 +41,8 @@ public final class Broker implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 11 * 1024 * 1024;
 
   private static final Duration TOPICS_KNOWN_WITHIN = Duration.ofSeconds(15);
+
+  private static final int ANSWERS_WITHIN_MS = 30_000;
 
   private static final String NEVER = Long.toString(Long.MAX_VALUE);
 
@@ -63,12 +66,18 @@ public final class Broker implements AutoCloseable {
   public static Broker start(Path folder, int port) {
     KafkaExit.install();
     Path data = folder.toAbsolutePath();
-    int claimed = Ports.claim(port, "kafka.port");
+    return Ports.start(
+        port,
+        "kafka.port",
+        own -> Ports.start(0, "kafka.port", controller -> startOn(own, controller, data)));
+  }
+
+  private static Broker startOn(int port, int controllerPort, Path data) {
     try {
       FolderLock lock = FolderLock.take(data, "Kafka broker");
       try {
         FolderLock.requireSpace(data, "Kafka broker");
-        return start(data, lock, claimed);
+        return start(data, lock, port, controllerPort);
       } catch (Exception e) {
         lock.close();
         throw e;
@@ -78,16 +87,17 @@ public final class Broker implements AutoCloseable {
     } catch (Exception e) {
       throw new PlatformException(
           "The Kafka broker did not start on port %d (kafka.port) with the data in %s: %s; see the log, and whether the folder is writable."
-              .formatted(claimed, data, e),
+              .formatted(port, data, e),
           e);
     }
   }
 
-  private static Broker start(Path data, FolderLock lock, int port) throws Exception {
+  private static Broker start(Path data, FolderLock lock, int port, int controllerPort)
+      throws Exception {
     if (!Files.exists(data.resolve("meta.properties"))) {
       format(data);
     }
-    Map<String, String> config = config(data, port, Ports.claim(0, "kafka.port"));
+    Map<String, String> config = config(data, port, controllerPort);
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(config, false), Time.SYSTEM);
     Broker broker = new Broker(server, lock, "127.0.0.1:" + port);
     try {
@@ -195,7 +205,15 @@ public final class Broker implements AutoCloseable {
 
   static void create(String bootstrap, List<NewTopic> topics) {
     Map<String, Integer> existing = new HashMap<>();
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+    Map<String, Object> client =
+        Map.of(
+            "bootstrap.servers",
+            bootstrap,
+            "default.api.timeout.ms",
+            ANSWERS_WITHIN_MS,
+            "request.timeout.ms",
+            ANSWERS_WITHIN_MS);
+    try (Admin admin = Admin.create(client)) {
       CreateTopicsResult created = admin.createTopics(topics);
       for (NewTopic topic : topics) {
         try {
@@ -209,9 +227,11 @@ public final class Broker implements AutoCloseable {
       }
       describe(admin, topics.stream().map(NewTopic::name).toList())
           .forEach(topic -> check(topic, existing.getOrDefault(topic.name(), 0)));
-    } catch (ExecutionException e) {
-      throw new PlatformException(
-          "Topics could not be created at %s: %s".formatted(bootstrap, e.getMessage()), e);
+    } catch (ExecutionException | KafkaException e) {
+      throw PlatformException.unavailable(
+          "Kafka at %s (kafka.bootstrap) does not answer or refuses the topics: %s. Check the address and the broker's log."
+              .formatted(bootstrap, e.getCause() == null ? e.getMessage() : e.getCause()),
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new PlatformException("Interrupted while topics were created at " + bootstrap, e);

@@ -42,7 +42,12 @@ public final class ConnectWorker implements AutoCloseable {
    */
   public static ConnectWorker start(
       String bootstrap, int port, Path pluginFolder, Path secretsFolder) {
-    int claimed = Ports.claim(port, "connect.port");
+    return Ports.start(
+        port, "connect.port", claimed -> startOn(claimed, bootstrap, pluginFolder, secretsFolder));
+  }
+
+  private static ConnectWorker startOn(
+      int claimed, String bootstrap, Path pluginFolder, Path secretsFolder) {
     URI url = URI.create("http://127.0.0.1:" + claimed);
     KafkaExit.install();
     Thread thread = Thread.currentThread();

@@ -134,7 +134,7 @@ public final class Connectors {
     boolean failedBefore = state(path) instanceof State.Failed;
     Answer answer = send("PUT", path + "/config", JSON.valueToTree(properties), deadline);
     if (answer.status >= 300) {
-      throw new PlatformException(
+      throw PlatformException.unavailable(
           "The Connect worker %s refused the connector %s: %s"
               .formatted(worker, connector, answer.body.path("message").asText()));
     }
@@ -152,12 +152,12 @@ public final class Connectors {
         return;
       }
       if (state instanceof State.Failed failed && stale.isOver()) {
-        throw new PlatformException(
+        throw PlatformException.unavailable(
             "The connector %s failed: %s; its whole trace is at %s%s/status."
                 .formatted(connector, failed.trace, worker, path));
       }
       if (deadline.isOver()) {
-        throw new PlatformException(
+        throw PlatformException.unavailable(
             "The connector %s does not run after %d s (%s); see %s%s/status and the worker's log."
                 .formatted(connector, LIMIT.toSeconds(), state, worker, path));
       }
@@ -178,7 +178,7 @@ public final class Connectors {
         return;
       }
       if (deadline.isOver()) {
-        throw new PlatformException(
+        throw PlatformException.unavailable(
             "The Connect worker %s is not ready after %d s: %s"
                 .formatted(worker, LIMIT.toSeconds(), health.body));
       }
@@ -244,7 +244,7 @@ public final class Connectors {
         LockSupport.parkNanos(PAUSE.toNanos());
       }
     } catch (IOException e) {
-      throw new PlatformException(
+      throw PlatformException.unavailable(
           "The Connect worker %s (connect.url) does not answer: %s".formatted(worker, e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

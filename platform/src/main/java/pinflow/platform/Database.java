@@ -80,12 +80,20 @@ public final class Database implements AutoCloseable {
   public static Database start(
       Path folder, int port, String user, String password, String schema, Path cache) {
     Path home = folder.toAbsolutePath().normalize();
+    endLeftOver(home); // it may hold the port
+    return Ports.start(
+        port,
+        "source.port",
+        claimed -> startOn(claimed, home, new Account(user, password, schema), cache));
+  }
+
+  private static Database startOn(int port, Path home, Account account, Path cache) {
     try {
       Files.createDirectories(home.resolve("tmp"));
       FolderLock lock = FolderLock.take(home, "database");
       try {
         FolderLock.requireSpace(home, "database");
-        return start(home, lock, port, new Account(user, password, schema), cache);
+        return start(home, lock, port, account, cache);
       } catch (IOException | RuntimeException e) {
         lock.close();
         throw e;
@@ -98,11 +106,8 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static Database start(
-      Path home, FolderLock lock, int configuredPort, Account account, Path cache)
+  private static Database start(Path home, FolderLock lock, int port, Account account, Path cache)
       throws IOException {
-    endOrphan(home); // it may hold the port
-    int port = Ports.claim(configuredPort, "source.port");
     MariaDbPrograms programs = MariaDbPrograms.unpack(cache);
     install(programs, home);
     Database database = new Database(home, programs, lock, port, account);

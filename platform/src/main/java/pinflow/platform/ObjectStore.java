@@ -37,7 +37,11 @@ public final class ObjectStore implements AutoCloseable {
    */
   public static ObjectStore start(Path folder, int port, String accessKey, String secretKey) {
     prepare(folder);
-    URI endpoint = URI.create("http://127.0.0.1:" + Ports.claim(port, "store.port"));
+    return Ports.start(port, "store.port", free -> startOn(free, folder, accessKey, secretKey));
+  }
+
+  private static ObjectStore startOn(int port, Path folder, String accessKey, String secretKey) {
+    URI endpoint = URI.create("http://127.0.0.1:" + port);
     S3Proxy proxy =
         S3Proxy.builder()
             .blobStore(new FilesystemNio2BlobStore(folder.toAbsolutePath().toString()))

@@ -48,6 +48,31 @@ final class Ports {
     return port;
   }
 
+  /** What is started on a port. */
+  interface Start<T, E extends Exception> {
+    T on(int port) throws E;
+  }
+
+  /**
+   * Starts a part on the port, or on any free one for 0: on another then, if someone took the port
+   * between the look at it and the start.
+   *
+   * @throws PlatformException as {@link #claim}
+   */
+  static <T, E extends Exception> T start(int port, String key, Start<T, E> start) throws E {
+    int claimed = claim(port, key);
+    while (true) {
+      try {
+        return start.on(claimed);
+      } catch (Exception e) {
+        if (port != 0 || isFree(claimed)) {
+          throw e;
+        }
+        claimed = claim(port, key);
+      }
+    }
+  }
+
   private static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       // As the servers do: a port whose last connections are still in TIME_WAIT is free.

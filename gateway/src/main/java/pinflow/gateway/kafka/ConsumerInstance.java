@@ -28,6 +28,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import pinflow.gateway.JsonText;
 import pinflow.gateway.kafka.MediaTypes.Format;
 
 /** One Kafka consumer that lives from request to request, on a thread of its own. */

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import pinflow.gateway.Exchange;
+import pinflow.gateway.JsonText;
 import pinflow.gateway.Reply;
 import pinflow.gateway.kafka.MediaTypes.Format;
 
@@ -124,7 +125,7 @@ final class Consumers {
                 }
                 try {
                   add(id, wanted);
-                  exchange.answer(Reply.of(200, type, created(exchange.header("Host"), id)));
+                  exchange.answer(Reply.of(200, type, created(exchange.authority(), id)));
                 } catch (RuntimeException e) {
                   exchange.answer(KafkaRestException.of(e).reply());
                 }

@@ -10,6 +10,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import pinflow.gateway.JsonText;
 import pinflow.gateway.kafka.MediaTypes.Format;
 import pinflow.gateway.log.LogRecord;
 

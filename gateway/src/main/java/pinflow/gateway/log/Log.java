@@ -85,6 +85,16 @@ public final class Log implements AutoCloseable {
     return topics;
   }
 
+  /** For what doors do beyond appending; not theirs to close. */
+  public Admin admin() {
+    return admin;
+  }
+
+  /** What every client of the brokers begins with. */
+  public Map<String, Object> clientConfig() {
+    return clientConfig;
+  }
+
   /**
    * At least once: a caller that does not see the acknowledgement may repeat it, and write it
    * twice.

@@ -145,6 +145,7 @@ final class LogTail implements AutoCloseable {
     Map<TopicPartition, Range> open = new HashMap<>(ranges);
     open.values().removeIf(range -> range.from() >= range.to());
     consumer.assign(open.keySet());
+    consumer.resume(open.keySet()); // a partition that stays assigned stays paused
     open.forEach((p, range) -> consumer.seek(p, range.from()));
     long progress = System.nanoTime();
     while (!open.isEmpty()) {

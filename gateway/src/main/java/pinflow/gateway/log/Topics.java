@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * fails the future with Kafka's {@code TimeoutException}.
  */
 public final class Topics {
+  /** Topics of such names are the streams' (contracts: streams.md), and no others' to write to. */
+  public static final String STREAMS_PREFIX = "_stream";
+
   /** How long a topic that was found is believed to be there. */
   private static final Duration FRESH = Duration.ofSeconds(2);
 
@@ -49,8 +53,15 @@ public final class Topics {
     this.timeoutMs = Math.toIntExact(timeout.toMillis());
   }
 
-  /** Empty when there is no such topic, or it is one of Kafka's internal ones. */
+  /** Empty when there is no such topic, or it is one of Kafka's internal ones or a stream's. */
   public CompletableFuture<Optional<Topic>> find(String name) {
+    return name.startsWith(STREAMS_PREFIX)
+        ? CompletableFuture.completedFuture(Optional.empty())
+        : findAny(name);
+  }
+
+  /** As the one above, with the streams' topics. */
+  public CompletableFuture<Optional<Topic>> findAny(String name) {
     Known found = known.get(name);
     if (found == null || !found.isFresh()) {
       found =
@@ -73,6 +84,11 @@ public final class Topics {
               });
     }
     return found.topic();
+  }
+
+  /** The next look is at the broker: for who has just changed the topic. */
+  public void forget(String name) {
+    known.remove(name);
   }
 
   /**
@@ -129,13 +145,22 @@ public final class Topics {
         : failure;
   }
 
-  /** The names of all topics but Kafka's internal ones. */
+  /** The names of all topics but Kafka's internal ones and the streams'. */
   public CompletableFuture<Set<String>> names() {
+    return allNames()
+        .thenApply(
+            names ->
+                names.stream()
+                    .filter(name -> !name.startsWith(STREAMS_PREFIX))
+                    .collect(Collectors.toSet()));
+  }
+
+  private CompletableFuture<Set<String>> allNames() {
     return future(admin.listTopics(new ListTopicsOptions().timeoutMs(timeoutMs)).names());
   }
 
   CompletableFuture<Map<String, TopicDescription>> all() {
-    return names()
+    return allNames()
         .thenCompose(
             names ->
                 future(

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -41,7 +42,22 @@ public final class Answers {
 
   /** Whether the answers are those of a batch. */
   public boolean areOf(long batch) {
-    return tables.lastCommit(SOURCES, APPLICATION) >= batch;
+    return tables.small().lastCommit(SOURCES, APPLICATION) >= batch;
+  }
+
+  /**
+   * What a run has still to do, since it was killed or runs: old versions of tables are read until
+   * then.
+   *
+   * @return in words; nothing when tables and answers are of the last batch
+   */
+  public Optional<String> pending(Daily daily) {
+    if (daily.isUnfinished()) {
+      return Optional.of("A batch is planned and not done; it needs old versions of tables");
+    }
+    return daily.done() < 0 || areOf(daily.done())
+        ? Optional.empty()
+        : Optional.of("The last batch's answers are not all written; older ones are still read");
   }
 
   /**
@@ -106,12 +122,12 @@ public final class Answers {
               counts.getLong(place + 2),
               batch));
     }
-    tables.overwrite(SOURCES, LakeTables.schema(SOURCES), sources);
+    tables.small().overwrite(SOURCES, LakeTables.schema(SOURCES), sources);
   }
 
   private OptionalLong write(Question question) {
     Dataset<Row> answer = tables.spark().sql(question.sql());
-    return tables.overwrite(question.table(), answer.schema(), answer.collectAsList());
+    return tables.small().overwrite(question.table(), answer.schema(), answer.collectAsList());
   }
 
   /** Used, unmatched and left out of each question, in one pass. */

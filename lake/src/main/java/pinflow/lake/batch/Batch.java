@@ -2,10 +2,11 @@ package pinflow.lake.batch;
 
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.lit;
+import static pinflow.lake.batch.TableRows.outcomeRows;
+import static pinflow.lake.batch.TableRows.quarantined;
+import static pinflow.lake.batch.TableRows.rows;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -33,6 +34,8 @@ final class Batch {
 
   private static final StructType EVENTS = LakeTables.schema("events");
   private static final Column KEPT = col("content").isNotNull();
+  private static final String SAME_EVENT =
+      "old.topic = new.topic AND old.partition = new.partition AND old.offset = new.offset";
 
   private final LakeTables tables;
   private final Plan plan;
@@ -54,7 +57,7 @@ final class Batch {
   }
 
   /**
-   * @param records as {@link ObjectReader} gives them
+   * @param records of the plan's events, as {@link ObjectReader} gives them
    * @param agreed asked when all have been read; if it says no nothing is committed
    * @return nothing if that was so
    * @throws LakeException if the records are not all of the plan's; nothing is committed then
@@ -107,111 +110,57 @@ final class Batch {
     return tally;
   }
 
-  private Tally write(Dataset<Row> events, Dataset<Row> outcomes, Tally tally) {
+  private void write(Dataset<Row> events, Dataset<Row> outcomes, Tally tally) {
     tables.inTransaction(
         new Transaction(Daily.APPLICATION, plan.batch()),
         () -> {
           List<Runnable> rows = new ArrayList<>();
           for (String table : Cleaning.TABLES) {
             long number = tally.rows().getOrDefault(table, 0L);
-            Tally.Range replaced = tally.replaced().get(table);
-            rows.add(() -> write(table, number, rows(table, outcomes), tally, replaced, "ind"));
+            String match = matchInd(tally.replaced().get(table));
+            rows.add(() -> write(table, number, rows(table, outcomes), tally, match));
           }
-          rows.add(
-              () -> write("quarantine", tally.quarantined(), quarantined(events), tally, null));
+          if (plan instanceof Plan.OfQuarantine replay) {
+            rows.add(() -> new Replayed(tables, replay).writeQuarantine(events));
+            rows.add(() -> new Replayed(tables, replay).writeMended());
+          } else {
+            rows.add(
+                () -> write("quarantine", tally.quarantined(), quarantined(events), tally, null));
+          }
           tables.atOnce(rows);
           Dataset<Row> outcomeRows = outcomeRows(events, outcomes, tally.changed() != null);
           // Last, since it says that the batch is done.
-          write(
-              "events",
-              tally.events(),
-              outcomeRows,
-              tally,
-              tally.changed(),
-              "topic",
-              "partition",
-              "offset");
+          write("events", tally.events(), outcomeRows, tally, matchEvent(tally));
         });
-    return tally;
+  }
+
+  private static @Nullable String matchInd(Tally.@Nullable Range replaced) {
+    return replaced == null ? null : replaced.sql("old.ind") + " AND old.ind = new.ind";
+  }
+
+  private @Nullable String matchEvent(Tally tally) {
+    if (plan instanceof Plan.OfQuarantine) {
+      // Each has an outcome already, and no ind or another one with it.
+      return SAME_EVENT;
+    }
+    return tally.changed() == null ? null : tally.changed().sql("old.ind") + " AND " + SAME_EVENT;
   }
 
   /**
    * @param number how many rows there are; without any the table is only made
-   * @param replaced around the rows that are replaced; null if none are
-   * @param key the columns by which a row replaces one
+   * @param match by which rows replace some; null if none does
    */
   private void write(
-      String table,
-      long number,
-      Dataset<Row> rows,
-      Tally tally,
-      Tally.@Nullable Range replaced,
-      String... key) {
+      String table, long number, Dataset<Row> rows, Tally tally, @Nullable String match) {
     if (number == 0 && tables.version(table) >= 0) {
       return;
     }
     int most = (int) Math.max(1, Math.min(tally.events() / FILE, Integer.MAX_VALUE));
     Dataset<Row> files = rows.coalesce(tally.events() <= few ? 1 : most);
-    if (replaced == null) {
+    if (match == null) {
       tables.append(table, LakeTables.schema(table), files);
     } else {
-      String within = "old.ind BETWEEN %d AND %d".formatted(replaced.least(), replaced.greatest());
-      tables.upsert(
-          table,
-          files,
-          Arrays.stream(key)
-              .map(column -> "old.`%s` = new.`%s`".formatted(column, column))
-              .reduce(within, "%s AND %s"::formatted));
+      tables.upsert(table, files, match);
     }
-  }
-
-  private static Dataset<Row> rows(String table, Dataset<Row> outcomes) {
-    return outcomes
-        .where(col("row").and(col("table").equalTo(table)))
-        .select(
-            col(table + ".*"),
-            col("first.topic").as("_topic"),
-            col("first.partition").as("_partition"),
-            col("first.offset").as("_offset"),
-            col("first.timestamp").as("_timestamp"));
-  }
-
-  private static Dataset<Row> quarantined(Dataset<Row> events) {
-    return events
-        .where(col("content").isNull())
-        .select("table", "rules", "raw", "_topic", "_partition", "_offset", "_timestamp");
-  }
-
-  private static Dataset<Row> outcomeRows(
-      Dataset<Row> events, Dataset<Row> outcomes, boolean changed) {
-    return outcomes
-        .where(changed ? col("fresh").or(col("changed")) : col("fresh"))
-        .select(
-            col("at.topic"),
-            col("at.partition"),
-            col("at.offset"),
-            col("at.timestamp"),
-            col("table"),
-            col("ind"),
-            col("content"),
-            col("outcome"),
-            col("of.topic").as("of_topic"),
-            col("of.partition").as("of_partition"),
-            col("of.offset").as("of_offset"))
-        .unionByName(
-            events
-                .where(col("content").isNull())
-                .select(
-                    col("_topic").as("topic"),
-                    col("_partition").as("partition"),
-                    col("_offset").as("offset"),
-                    col("_timestamp").as("timestamp"),
-                    col("table"),
-                    col("ind"),
-                    col("content"),
-                    lit("quarantined").as("outcome"),
-                    lit(null).cast("STRING").as("of_topic"),
-                    lit(null).cast("INT").as("of_partition"),
-                    lit(null).cast("BIGINT").as("of_offset")));
   }
 }

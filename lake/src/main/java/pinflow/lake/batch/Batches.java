@@ -6,29 +6,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 import pinflow.lake.rules.Cleaning;
 import pinflow.lake.tables.LakeException;
 import pinflow.lake.tables.LakeTables;
 import pinflow.lake.tables.Transaction;
 
 /**
- * The plans of all batches, in the table {@code batches}: a row for each object. A batch is planned
- * by a commit there and done by one to {@code events}; both carry its number.
+ * The plans of all batches, in the table {@code batches}. A batch is planned by a commit there and
+ * done by one to {@code events}; both carry its number.
  */
 final class Batches {
   private static final String TABLE = "batches";
-  private static final StructType SCHEMA =
-      StructType.fromDDL(
-          "batch BIGINT, events_version BIGINT, topic STRING, partition INT, key STRING,"
-              + " first_offset BIGINT, last_offset BIGINT");
 
   private final LakeTables tables;
 
   Batches(LakeTables tables) {
     this.tables = tables;
   }
+
+  /** Where the objects that were planned of a partition end, and the last one's key. */
+  private record End(long offset, String key) {}
 
   /** The number of the last batch that is done; -1 before the first. */
   long done() {
@@ -37,7 +35,7 @@ final class Batches {
 
   /** The batch that was planned and not done, if there is one. */
   Optional<Plan> unfinished() {
-    long planned = tables.lastCommit(TABLE, Daily.APPLICATION);
+    long planned = tables.small().lastCommit(TABLE, Daily.APPLICATION);
     return planned > done() ? Optional.of(read(planned)) : Optional.empty();
   }
 
@@ -49,19 +47,18 @@ final class Batches {
   Optional<Plan> next(Bucket bucket, String id) {
     // First the number: whatever another process plans or ends from here on, this plan gives way.
     long batch = done() + 1;
-    Map<List<Object>, Long> ends = ends();
+    Map<List<Object>, End> ends = ends();
     List<StoredObject> objects = new ArrayList<>();
     for (String table : Cleaning.TABLES) {
       String topic = id + "." + table;
       for (int partition : bucket.partitions(topic)) {
-        long from = ends.getOrDefault(List.of(topic, partition), 0L);
-        objects.addAll(chain(bucket, topic, partition, from));
+        objects.addAll(since(ends.get(List.of(topic, partition)), bucket, topic, partition));
       }
     }
     if (objects.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new Plan(batch, tables.version("events"), objects));
+    return Optional.of(new Plan.OfObjects(batch, tables.version("events"), objects));
   }
 
   /**
@@ -70,76 +67,116 @@ final class Batches {
    * @return the plan that was first
    */
   Plan agree(Plan plan) {
-    List<Row> rows =
-        plan.objects().stream()
-            .map(
-                o ->
-                    RowFactory.create(
-                        plan.batch(),
-                        plan.eventsVersion(),
-                        o.topic(),
-                        o.partition(),
-                        o.key(),
-                        o.firstOffset(),
-                        o.lastOffset()))
-            .toList();
     tables.inTransaction(
-        new Transaction(Daily.APPLICATION, plan.batch()), () -> tables.append(TABLE, SCHEMA, rows));
+        new Transaction(Daily.APPLICATION, plan.batch()),
+        () -> tables.small().append(TABLE, Plan.SCHEMA, plan.rows()));
     return read(plan.batch());
   }
 
-  /** A partition's objects from an offset on, each of which begins where the one before ends. */
-  private static List<StoredObject> chain(Bucket bucket, String topic, int partition, long from) {
+  /**
+   * The objects that hold a plan's events now, and of them what was planned. They are the planned
+   * ones, unless some were torn and the sink has written their records again, cut otherwise.
+   */
+  static List<StoredObject> holding(Plan.OfObjects plan, Bucket bucket) {
+    List<StoredObject> objects = new ArrayList<>();
+    plan.reaches()
+        .forEach(
+            (place, reach) -> {
+              String topic = (String) place.get(0);
+              int partition = (int) place.get(1);
+              long end = -1;
+              List<String> keys = bucket.objects(topic, partition, reach.first());
+              for (StoredObject object : chain(bucket, topic, partition, reach.first(), keys)) {
+                if (object.firstOffset() <= reach.last()) {
+                  end = Math.min(object.lastOffset(), reach.last());
+                  objects.add(
+                      new StoredObject(topic, partition, object.key(), object.firstOffset(), end));
+                }
+              }
+              if (end < reach.last()) {
+                throw LakeException.found(
+                    "Batch %d was planned with offsets up to %d of %s/%d, and the objects now end before, so this run wrote nothing. Restart the connector, which writes them again from the log, or restore them; then run the job again."
+                        .formatted(plan.batch(), reach.last(), topic, partition));
+              }
+            });
+    return objects;
+  }
+
+  private static List<StoredObject> since(
+      @Nullable End end, Bucket bucket, String topic, int partition) {
+    long from = end == null ? 0 : end.offset;
     List<String> keys = bucket.objects(topic, partition, from);
+    // Without a further object the last one may still be longer than it was: torn, and written
+    // again with later records in it.
+    return keys.isEmpty() && end != null && bucket.lastOffset(end.key).orElse(-1L) < from
+        ? List.of()
+        : chain(bucket, topic, partition, from, keys);
+  }
+
+  /**
+   * A partition's objects from an offset on, each of which begins where the one before ends. The
+   * first is taken from that offset on, where it begins before.
+   *
+   * @param later the keys of those that begin at the offset or later
+   */
+  private static List<StoredObject> chain(
+      Bucket bucket, String topic, int partition, long from, List<String> later) {
+    List<String> keys =
+        later.isEmpty() || Bucket.firstOffset(later.get(0)) != from
+            ? fromTheOneAround(from, bucket.objects(topic, partition, 0))
+            : later;
     List<StoredObject> chain = new ArrayList<>();
-    long expected = from;
     for (int i = 0; i < keys.size(); i++) {
       String key = keys.get(i);
-      long first = Bucket.firstOffset(key);
-      if (first != expected) {
+      long first = Math.max(from, Bucket.firstOffset(key));
+      if (i == 0 && first > from) {
         throw LakeException.found(
-            "Before object %s one is missing that begins at offset %d, so nothing of this batch was taken. Restore it and run the job again."
-                .formatted(key, expected));
+            "Before object %s one is missing that begins at offset %d, so this run wrote nothing. Restore it, or delete the objects after it and restart the connector, which writes them again from the log; then run the job again."
+                .formatted(key, from));
       }
       long last =
-          i + 1 < keys.size() ? Bucket.firstOffset(keys.get(i + 1)) - 1 : bucket.lastOffset(key);
-      chain.add(new StoredObject(topic, partition, key, first, last));
-      expected = last + 1;
+          i + 1 < keys.size()
+              ? Bucket.firstOffset(keys.get(i + 1)) - 1
+              : bucket.lastOffset(key).orElseThrow(() -> Bucket.gone(key));
+      if (last >= first) {
+        chain.add(new StoredObject(topic, partition, key, first, last));
+      }
     }
     return chain;
   }
 
-  /** The offsets at which the planned batches end, by topic and partition. */
-  private Map<List<Object>, Long> ends() {
-    Map<List<Object>, Long> ends = new HashMap<>();
-    for (Row row : tables.rows(TABLE, "topic", "partition", "last_offset")) {
-      ends.merge(List.of(row.getString(0), row.getInt(1)), row.getLong(2) + 1, Math::max);
+  /** Of a partition's keys those from the last one on that begins at an offset or before. */
+  private static List<String> fromTheOneAround(long offset, List<String> keys) {
+    int around = keys.size();
+    while (around > 0 && Bucket.firstOffset(keys.get(around - 1)) > offset) {
+      around--;
+    }
+    return keys.subList(Math.max(0, around - 1), keys.size());
+  }
+
+  /** The ends of the planned batches, by topic and partition. */
+  private Map<List<Object>, End> ends() {
+    Map<List<Object>, End> ends = new HashMap<>();
+    for (Row row : tables.small().rows(TABLE, Plan.SCHEMA)) {
+      if (Plan.isOfObjects(row)) {
+        ends.merge(
+            List.of(row.getString(2), row.getInt(3)),
+            new End(row.getLong(6) + 1, row.getString(4)),
+            (one, other) -> one.offset >= other.offset ? one : other);
+      }
     }
     return ends;
   }
 
-  /** How many events all batches have, those that the log has lost included. */
+  /** How many events all batches have brought, those that the log has lost included. */
   long events() {
-    return ends().values().stream().mapToLong(end -> end).sum();
+    return ends().values().stream().mapToLong(End::offset).sum();
   }
 
   private Plan read(long batch) {
-    List<Row> rows =
-        tables.rows(TABLE, SCHEMA.fieldNames()).stream()
+    return Plan.of(
+        tables.small().rows(TABLE, Plan.SCHEMA).stream()
             .filter(row -> row.getLong(0) == batch)
-            .toList();
-    return new Plan(
-        batch,
-        rows.get(0).getLong(1),
-        rows.stream()
-            .map(
-                row ->
-                    new StoredObject(
-                        row.getString(2),
-                        row.getInt(3),
-                        row.getString(4),
-                        row.getLong(5),
-                        row.getLong(6)))
             .toList());
   }
 }

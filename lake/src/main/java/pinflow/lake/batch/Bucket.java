@@ -3,6 +3,7 @@ package pinflow.lake.batch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -94,17 +95,35 @@ final class Bucket {
         key.substring(key.lastIndexOf('+') + 1, key.indexOf(".json", key.lastIndexOf('+'))));
   }
 
-  /** The offset of an object's last record, by its metadata. */
-  long lastOffset(String key) {
-    return number(
-        key,
-        reading(() -> s3.headObject(head -> head.bucket(store.bucket()).key(key))).metadata(),
-        "last-offset");
+  /** The offset of an object's last record, by its metadata; nothing if it is not there. */
+  Optional<Long> lastOffset(String key) {
+    return reading(
+        () -> {
+          try {
+            var head = s3.headObject(request -> request.bucket(store.bucket()).key(key));
+            return Optional.of(number(key, head.metadata(), "last-offset"));
+          } catch (NoSuchKeyException e) {
+            return Optional.empty();
+          }
+        });
   }
 
   /** An object's bytes and its metadata. */
   ResponseBytes<GetObjectResponse> read(String key) {
-    return reading(() -> s3.getObjectAsBytes(get -> get.bucket(store.bucket()).key(key)));
+    return reading(
+        () -> {
+          try {
+            return s3.getObjectAsBytes(get -> get.bucket(store.bucket()).key(key));
+          } catch (NoSuchKeyException e) {
+            throw gone(key);
+          }
+        });
+  }
+
+  static LakeException gone(String key) {
+    return LakeException.found(
+        "Object %s was listed and is gone, so this run wrote nothing. If the sink writes it again the next run takes it; else restore it and run the job again."
+            .formatted(key));
   }
 
   static long number(String key, Map<String, String> metadata, String name) {
@@ -120,11 +139,6 @@ final class Bucket {
   private <T> T reading(Supplier<T> read) {
     try {
       return read.get();
-    } catch (NoSuchKeyException e) {
-      throw LakeException.found(
-          "An object that was listed in %s is gone: %s. Put it back; the events in it are in no table yet."
-              .formatted(store, e.getMessage()),
-          e);
     } catch (SdkException e) {
       throw LakeException.found(
           "The object store %s cannot be read: %s. Check store.endpoint, store.bucket and the keys."

@@ -16,8 +16,8 @@ import pinflow.lake.tables.LakeTables;
 import pinflow.lake.tables.Steps;
 
 /**
- * Takes what is new in the store into the tables: first a batch that an earlier run planned and did
- * not finish, if there is one, then a batch of all else.
+ * Takes what is new in the store into the tables: first a batch that an earlier run or replay
+ * planned and did not finish, if there is one, then a batch of all else.
  */
 public final class Daily {
   /** Under which, with a batch's number, the tables are committed to. */
@@ -55,9 +55,9 @@ public final class Daily {
       @Nullable Long batch, int objects, long events, Map<String, Map<String, Long>> outcomes) {
     private static final Taken NOTHING = new Taken(null, 0, 0, Map.of());
 
-    private Taken and(Plan plan, Tally tally) {
+    private Taken and(Carried carried) {
       Map<String, Map<String, Long>> sum = new TreeMap<>();
-      for (var part : List.of(outcomes, tally.outcomes())) {
+      for (var part : List.of(outcomes, carried.tally.outcomes())) {
         part.forEach(
             (table, counts) ->
                 counts.forEach(
@@ -65,9 +65,13 @@ public final class Daily {
                         sum.computeIfAbsent(table, t -> new TreeMap<>())
                             .merge(outcome, n, Long::sum)));
       }
-      return new Taken(plan.batch(), objects + plan.objects().size(), events + tally.events(), sum);
+      int more = carried.plan instanceof Plan.OfObjects plan ? plan.objects().size() : 0;
+      return new Taken(carried.plan.batch(), objects + more, events + carried.tally.events(), sum);
     }
   }
+
+  /** A plan that has been carried out. */
+  record Carried(Plan plan, Tally tally) {}
 
   /**
    * Takes in what is new; the first run makes the tables.
@@ -77,31 +81,41 @@ public final class Daily {
    * @throws LakeException when the store cannot be read or an object is not as the sink wrote it
    */
   public Taken run(Steps steps) {
-    Taken taken = Taken.NOTHING;
-    Optional<Plan> unfinished = steps.time("plan", batches::unfinished);
-    if (unfinished.isPresent()) {
-      taken = taken.and(unfinished.get(), finish(unfinished.get(), steps));
-    }
+    Taken taken = finish(steps).map(Taken.NOTHING::and).orElse(Taken.NOTHING);
     Optional<Plan> next = steps.time("plan", () -> batches.next(Bucket.of(store), id));
-    return next.isPresent() ? begin(next.get(), taken, steps) : taken;
+    return next.map(plan -> taken.and(begin(plan, steps))).orElse(taken);
   }
 
   /** Carries out a plan that is not written down, or the one that is in its place. */
-  private Taken begin(Plan plan, Taken taken, Steps steps) {
+  Carried begin(Plan plan, Steps steps) {
     Plan[] first = {plan};
     Optional<Tally> tally =
-        new Batch(tables, plan, steps)
+        batch(plan, steps)
             .run(
                 records(plan),
                 () -> {
                   first[0] = steps.time("plan", () -> batches.agree(plan));
                   return first[0].equals(plan);
                 });
-    return taken.and(first[0], tally.orElseGet(() -> finish(first[0], steps)));
+    return tally.map(done -> new Carried(plan, done)).orElseGet(() -> finish(first[0], steps));
   }
 
-  private Tally finish(Plan plan, Steps steps) {
-    return new Batch(tables, plan, steps).run(records(plan), () -> true).orElseThrow();
+  /** Carries out the plan that is written down and not done, if there is one. */
+  Optional<Carried> finish(Steps steps) {
+    return steps.time("plan", batches::unfinished).map(plan -> finish(plan, steps));
+  }
+
+  private Carried finish(Plan plan, Steps steps) {
+    Dataset<Row> records =
+        plan instanceof Plan.OfObjects objects
+            ? records(Batches.holding(objects, Bucket.of(store)))
+            : records(plan);
+    return new Carried(plan, batch(plan, steps).run(records, () -> true).orElseThrow());
+  }
+
+  private Batch batch(Plan plan, Steps steps) {
+    LakeSession.fit(tables.spark(), plan.most() / EVENTS_OF_A_POST);
+    return new Batch(tables, plan, steps);
   }
 
   /** Whether a batch was planned and is not done: a run that was killed, or runs. */
@@ -120,14 +134,17 @@ public final class Daily {
   }
 
   private Dataset<Row> records(Plan plan) {
+    return plan instanceof Plan.OfQuarantine replay
+        ? new Replayed(tables, replay).records()
+        : records(((Plan.OfObjects) plan).objects());
+  }
+
+  private Dataset<Row> records(List<StoredObject> planned) {
     SparkSession spark = tables.spark();
-    LakeSession.fit(spark, plan.events() / EVENTS_OF_A_POST);
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     // In the log's order, so that each task has its share of the long pins.
     List<StoredObject> objects =
-        plan.objects().stream()
-            .sorted(Comparator.comparingLong(StoredObject::firstOffset))
-            .toList();
+        planned.stream().sorted(Comparator.comparingLong(StoredObject::firstOffset)).toList();
     int tasks =
         Math.max(
             Math.min(objects.size(), context.defaultParallelism()),

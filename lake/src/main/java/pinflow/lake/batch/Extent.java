@@ -94,24 +94,18 @@ record Extent(List<Partition> partitions) {
   }
 
   /**
-   * Holds the events against the objects that were planned; {@link ObjectReader} has held each
-   * object against its own record count.
+   * Holds the events against what was planned; {@link ObjectReader} has held each object against
+   * its own record count.
    */
   void expect(Plan plan) {
-    Map<List<Object>, LongSummaryStatistics> planned = new HashMap<>();
-    for (StoredObject object : plan.objects()) {
-      LongSummaryStatistics offsets =
-          planned.computeIfAbsent(
-              List.of(object.topic(), object.partition()), p -> new LongSummaryStatistics());
-      offsets.accept(object.firstOffset());
-      offsets.accept(object.lastOffset());
-    }
+    Map<List<Object>, Plan.Reach> planned = new HashMap<>(plan.reaches());
     for (Partition found : partitions) {
-      LongSummaryStatistics offsets = planned.remove(List.of(found.topic(), found.partition()));
-      if (offsets == null
-          || found.firstOffset() < offsets.getMin()
-          || found.lastOffset() != offsets.getMax()
-          || found.events() > offsets.getMax() - offsets.getMin() + 1) {
+      Plan.Reach reach = planned.remove(List.of(found.topic(), found.partition()));
+      if (reach == null
+          || found.firstOffset() < reach.first()
+          || found.lastOffset() != reach.last()
+          || found.events() < reach.least()
+          || found.events() > reach.most()) {
         throw unplanned(plan, found.toString());
       }
     }
@@ -122,7 +116,7 @@ record Extent(List<Partition> partitions) {
 
   private static LakeException unplanned(Plan plan, String found) {
     return LakeException.found(
-        "Batch %d read other events than its objects hold (%s), so nothing of it was committed. Run the job again; if it stays, report it with the table batches."
+        "Batch %d read other events than it was planned to (%s), so nothing of it was committed. Run the job again; if it stays, report it with the table batches."
             .formatted(plan.batch(), found));
   }
 }

@@ -48,18 +48,25 @@ record ObjectReader(Store store) implements FlatMapFunction<StoredObject, Row> {
     Map<String, String> metadata = stored.response().metadata();
     expect(object, "bytes", metadata(object, metadata, "body-length"), (long) body.length);
     expect(object, "SHA-256", metadata.get("body-sha256"), sha256(body));
-    List<Row> records = records(object, body, metadata(object, metadata, "last-offset"));
-    expect(
-        object, "first offset", metadata(object, metadata, "first-offset"), object.firstOffset());
-    expectNoGap(object, metadata(object, metadata, "last-offset"));
+    long first = Bucket.firstOffset(object.key());
+    expect(object, "first offset", metadata(object, metadata, "first-offset"), first);
+    long last = metadata(object, metadata, "last-offset");
+    List<Row> records = records(object, body, first, last);
+    expectNoGap(object, last);
     expect(object, "records", metadata(object, metadata, "record-count"), (long) records.size());
+    records.removeIf(record -> !isTaken(object, record.getLong(3)));
     return records.iterator();
   }
 
-  private static List<Row> records(StoredObject object, byte[] body, long lastOffset) {
+  private static boolean isTaken(StoredObject object, long offset) {
+    return offset >= object.firstOffset() && offset <= object.lastOffset();
+  }
+
+  private static List<Row> records(
+      StoredObject object, byte[] body, long firstOffset, long lastOffset) {
     List<Row> records = new ArrayList<>();
     String text = text(object, body);
-    long offset = object.firstOffset() - 1;
+    long offset = firstOffset - 1;
     for (int start = 0; start < text.length(); ) {
       int end = text.indexOf('\n', start);
       if (end < 0) {
@@ -89,10 +96,9 @@ record ObjectReader(Store store) implements FlatMapFunction<StoredObject, Row> {
   private static void expectNoGap(StoredObject object, long lastOffset) {
     if (lastOffset < object.lastOffset()) {
       throw LakeException.found(
-          "After object %s one is missing that begins at offset %d, so nothing of this batch was taken. Restore it and run the job again."
+          "After object %s one is missing that begins at offset %d, so this run wrote nothing. Restore it, or delete the objects after it and restart the connector, which writes them again from the log; then run the job again."
               .formatted(object.key(), lastOffset + 1));
     }
-    expect(object, "last offset", object.lastOffset(), lastOffset);
   }
 
   private static ObjectLine line(StoredObject object, int number, String line) {
@@ -130,10 +136,8 @@ record ObjectReader(Store store) implements FlatMapFunction<StoredObject, Row> {
 
   private static LakeException faulty(StoredObject object, String fault) {
     return LakeException.found(
-        "Object %s is not what the sink wrote (%s), so nothing of this batch was taken. If it is its"
-                .formatted(object.key(), fault)
-            + " partition's last, restart the connector, which writes it again from the log; else restore it. Then"
-            + " run the job again.");
+        "Object %s is not what the sink wrote (%s), so this run wrote nothing. Restore it, or delete it with its partition's objects after it and restart the connector, which writes them again from the log; then run the job again."
+            .formatted(object.key(), fault));
   }
 
   private static String sha256(byte[] body) {

@@ -28,7 +28,7 @@ import pinflow.lake.tables.LakeTables;
  * <p>A table's row is the winning group's content with the provenance of its first event. Content
  * that becomes a row is always among the new events: an old group can only come to win by one.
  */
-final class Outcomes {
+public final class Outcomes {
   private static final WindowSpec GROUP = Window.partitionBy("table", "ind", "content");
   private static final WindowSpec POST = Window.partitionBy("table", "ind");
 
@@ -93,7 +93,7 @@ final class Outcomes {
    *     {@code replaces} (whether in the place of one), and {@code pin}, {@code geo}, {@code user}
    *     as cleaned if it is a {@code row}
    */
-  static Dataset<Row> of(Dataset<Row> fresh, Dataset<Row> old) {
+  public static Dataset<Row> of(Dataset<Row> fresh, Dataset<Row> old) {
     Dataset<Row> events =
         fresh(fresh).unionByName(old(old, fresh.schema())).repartition(col("table"), col("ind"));
     Dataset<Row> grouped =
@@ -138,6 +138,31 @@ final class Outcomes {
             when(col("row"), col("pin")).as("pin"),
             when(col("row"), col("geo")).as("geo"),
             when(col("row"), col("user")).as("user"));
+  }
+
+  /**
+   * As {@link #of}, of events that are the first of their {@code ind} and its only ones.
+   *
+   * @param fresh cleaned events that break no rule
+   */
+  public static Dataset<Row> ofNew(Dataset<Row> fresh) {
+    return fresh.select(
+        col("table"),
+        col("ind"),
+        col("content"),
+        at("_timestamp", "_partition", "_offset", "_topic"),
+        lit(true).as("fresh"),
+        lit("clean").as("outcome"),
+        lit(null)
+            .cast("STRUCT<timestamp: TIMESTAMP, partition: INT, offset: BIGINT, topic: STRING>")
+            .as("of"),
+        lit(false).as("changed"),
+        lit(true).as("row"),
+        lit(false).as("replaces"),
+        at("_timestamp", "_partition", "_offset", "_topic").as("first"),
+        col("pin"),
+        col("geo"),
+        col("user"));
   }
 
   private static Dataset<Row> fresh(Dataset<Row> fresh) {

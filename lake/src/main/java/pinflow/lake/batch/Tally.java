@@ -23,15 +23,20 @@ import org.jspecify.annotations.Nullable;
  * @param replaced where the rows are that they replace, by table; no entry where there are none
  * @param changed where the old events are whose outcome changes; null if there are none
  */
-record Tally(
+public record Tally(
     Map<String, Map<String, Long>> outcomes,
     Map<String, Long> rows,
     Map<String, Range> replaced,
     @Nullable Range changed) {
   /** A range of {@code ind}, both ends included. */
-  record Range(long least, long greatest) {
+  public record Range(long least, long greatest) {
     static @Nullable Range of(Row row, int column) {
       return row.isNullAt(column) ? null : new Range(row.getLong(column), row.getLong(column + 1));
+    }
+
+    /** That a column lies in it. */
+    String sql(String column) {
+      return "%s BETWEEN %d AND %d".formatted(column, least, greatest);
     }
 
     static @Nullable Range around(@Nullable Range one, @Nullable Range other) {
@@ -41,8 +46,18 @@ record Tally(
     }
   }
 
+  /**
+   * Of events of one table, all of which {@link Outcomes#ofNew} speaks of or that are quarantined.
+   */
+  public static Tally ofNew(String table, long clean, long quarantined) {
+    Map<String, Map<String, Long>> byOutcome = new TreeMap<>();
+    counts(byOutcome, table).put("clean", clean);
+    counts(byOutcome, table).put("quarantined", quarantined);
+    return new Tally(byOutcome, Map.of(table, clean), Map.of(), null);
+  }
+
   /** Reads {@link Outcomes} once. */
-  static Tally of(Dataset<Row> outcomes, Map<String, Long> quarantined) {
+  public static Tally of(Dataset<Row> outcomes, Map<String, Long> quarantined) {
     Map<String, Map<String, Long>> byOutcome = new TreeMap<>();
     Map<String, Long> rows = new HashMap<>();
     Map<String, Range> replaced = new HashMap<>();
@@ -94,14 +109,14 @@ record Tally(
         });
   }
 
-  long events() {
+  public long events() {
     return outcomes.values().stream()
         .flatMap(counts -> counts.values().stream())
         .mapToLong(n -> n)
         .sum();
   }
 
-  long quarantined() {
+  public long quarantined() {
     return outcomes.values().stream().mapToLong(counts -> counts.get("quarantined")).sum();
   }
 }

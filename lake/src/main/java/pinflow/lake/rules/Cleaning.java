@@ -30,7 +30,7 @@ public final class Cleaning {
   public static final List<String> PROVENANCE =
       List.of("_topic", "_partition", "_offset", "_timestamp");
 
-  private static final String NOT_AN_OBJECT = "record.not-an-object";
+  static final String NOT_AN_OBJECT = "record.not-an-object";
 
   private static final UserDefinedFunction READ =
       udf(
@@ -56,11 +56,23 @@ public final class Cleaning {
    *     SHA-256 of that struct
    */
   public static Dataset<Row> clean(Dataset<Row> records) {
-    Dataset<Row> read =
+    return judged(
         records
             .withColumn("table", substring_index(col("_topic"), ".", -1))
-            .where(col("table").isin(TABLES.toArray()))
-            .withColumn(Field.RECORD, READ.apply(col("raw")));
+            .where(col("table").isin(TABLES.toArray())));
+  }
+
+  /**
+   * As the one above, of records that are all of one table, whatever their topic is called.
+   *
+   * @param table one of {@link #TABLES}
+   */
+  public static Dataset<Row> clean(Dataset<Row> records, String table) {
+    return judged(records.withColumn("table", lit(table)));
+  }
+
+  private static Dataset<Row> judged(Dataset<Row> records) {
+    Dataset<Row> read = records.withColumn(Field.RECORD, READ.apply(col("raw")));
     List<Column> values = new ArrayList<>(List.of(col("*"), TableRules.IND_VALUE.as("ind")));
     TableRules.ALL.forEach(
         table -> table.values().forEach((name, value) -> values.add(value.as(name))));

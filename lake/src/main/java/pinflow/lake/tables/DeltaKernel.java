@@ -29,6 +29,8 @@ import io.delta.kernel.utils.CloseableIterable;
 import io.delta.kernel.utils.CloseableIterator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
 import java.util.HashMap;
@@ -74,10 +76,20 @@ final class DeltaKernel {
     return snapshot.getLatestTransactionVersion(engine, application).orElse(-1L);
   }
 
-  /** All rows of a version, a value for each of the columns. */
-  List<Row> rows(Snapshot snapshot, List<String> columns) {
-    StructType schema = snapshot.getSchema();
-    StructType wanted = new StructType(columns.stream().map(schema::get).toList());
+  /** Whether a version has all columns of a schema. */
+  boolean hasColumns(Snapshot snapshot, org.apache.spark.sql.types.StructType schema) {
+    return snapshot.getSchema().fieldNames().containsAll(List.of(schema.fieldNames()));
+  }
+
+  /** All rows of a version, a value for each column of the schema, null where it lacks that. */
+  List<Row> rows(Snapshot snapshot, org.apache.spark.sql.types.StructType schema) {
+    List<String> there = snapshot.getSchema().fieldNames();
+    StructType wanted = new StructType();
+    for (String column : schema.fieldNames()) {
+      if (there.contains(column)) {
+        wanted = wanted.add(snapshot.getSchema().get(column));
+      }
+    }
     Scan scan = snapshot.getScanBuilder().withReadSchema(wanted).build();
     io.delta.kernel.data.Row state = scan.getScanState(engine);
     StructType physical = ScanStateRow.getPhysicalDataReadSchema(state);
@@ -98,7 +110,7 @@ final class DeltaKernel {
                   .map(read -> read.getData()))) {
         while (batches.hasNext()) {
           try (CloseableIterator<io.delta.kernel.data.Row> read = batches.next().getRows()) {
-            read.forEachRemaining(row -> rows.add(spark(row)));
+            read.forEachRemaining(row -> rows.add(spark(row, schema)));
           }
         }
       } catch (IOException e) {
@@ -147,7 +159,7 @@ final class DeltaKernel {
         }
       }
       if (!rows.isEmpty()) {
-        actions.addAll(written(transaction, rows));
+        actions.addAll(written(transaction, schema, rows));
       }
       TransactionCommitResult done =
           transaction.commit(
@@ -173,8 +185,15 @@ final class DeltaKernel {
 
   /** Writes the rows to one file; gives the actions that add it. */
   private List<io.delta.kernel.data.Row> written(
-      io.delta.kernel.Transaction transaction, List<Row> rows) throws IOException {
+      io.delta.kernel.Transaction transaction,
+      org.apache.spark.sql.types.StructType given,
+      List<Row> rows)
+      throws IOException {
     StructType schema = transaction.getSchema(engine);
+    if (!schema.fieldNames().equals(List.of(given.fieldNames()))) {
+      throw new IllegalStateException(
+          "The table has the columns %s, the rows %s".formatted(schema, given));
+    }
     io.delta.kernel.data.Row state = transaction.getTransactionState(engine);
     ColumnarBatch batch =
         new DefaultRowBasedColumnarBatch(
@@ -244,6 +263,8 @@ final class DeltaKernel {
       return io.delta.kernel.types.DoubleType.DOUBLE;
     } else if (type.equals(DataTypes.StringType)) {
       return io.delta.kernel.types.StringType.STRING;
+    } else if (type.equals(DataTypes.TimestampType)) {
+      return io.delta.kernel.types.TimestampType.TIMESTAMP;
     }
     throw new IllegalArgumentException("No small table has a column of type " + type);
   }
@@ -251,18 +272,25 @@ final class DeltaKernel {
   private static io.delta.kernel.data.Row kernel(StructType schema, Row row) {
     Map<Integer, Object> values = new HashMap<>();
     for (int i = 0; i < schema.length(); i++) {
-      if (!row.isNullAt(i)) {
-        values.put(i, row.get(i));
+      Object value = row.get(i);
+      if (value != null) {
+        values.put(i, value instanceof Instant at ? micros(at) : value);
       }
     }
     return new GenericRow(schema, values);
   }
 
-  private static Row spark(io.delta.kernel.data.Row row) {
-    StructType schema = row.getSchema();
+  private static long micros(Instant time) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+  }
+
+  private static Row spark(
+      io.delta.kernel.data.Row row, org.apache.spark.sql.types.StructType schema) {
+    StructType there = row.getSchema();
     @Nullable Object[] values = new @Nullable Object[schema.length()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = row.isNullAt(i) ? null : value(row, schema.at(i).getDataType(), i);
+      int at = there.indexOf(schema.fields()[i].name());
+      values[i] = at < 0 || row.isNullAt(at) ? null : value(row, there.at(at).getDataType(), at);
     }
     return RowFactory.create(values);
   }
@@ -275,6 +303,8 @@ final class DeltaKernel {
       return row.getInt(i);
     } else if (type instanceof io.delta.kernel.types.StringType) {
       return row.getString(i);
+    } else if (type instanceof io.delta.kernel.types.TimestampType) {
+      return Instant.EPOCH.plus(row.getLong(i), ChronoUnit.MICROS);
     }
     throw new IllegalArgumentException("No small table that is read has a column of " + type);
   }

@@ -1,6 +1,7 @@
 package pinflow.lake.tables;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.SparkSession;
@@ -50,6 +51,42 @@ public record LakeSession(SparkSession spark, Path scratch) implements AutoClose
           "spark.sql.shuffle.partitions", "16",
           "spark.databricks.delta.snapshotPartitions", "4");
 
+  /** For small batches one after the other, for days. */
+  private static final Map<String, String> LIVE =
+      Map.ofEntries(
+          Map.entry("spark.sql.streaming.minBatchesToRetain", "10"),
+          // Queries are told apart by their progress, not by what Spark logs of them.
+          Map.entry("spark.sql.streaming.numRecentProgressUpdates", "2"),
+          // Else every tenth commit takes half a second more, and a day's log has 10,000 files.
+          Map.entry("spark.databricks.delta.properties.defaults.checkpointInterval", "100"),
+          Map.entry(
+              "spark.databricks.delta.properties.defaults.logRetentionDuration", "interval 1 hour"),
+          // So that compaction leaves alone what it has written together.
+          Map.entry("spark.databricks.delta.optimize.minFileSize", Integer.toString(16 << 20)),
+          Map.entry("spark.databricks.delta.optimize.maxFileSize", Integer.toString(64 << 20)));
+
+  private static final Map<String, String> LOCAL_CHECKPOINTS =
+      Map.of(
+          "spark.sql.streaming.checkpointFileManagerClass",
+          LocalCheckpoints.class.getName(),
+          "spark.sql.streaming.checkpoint.fileChecksum.enabled",
+          "false");
+
+  /**
+   * Starts the session for streaming queries.
+   *
+   * @param localCheckpoints whether all checkpoints are in local folders
+   */
+  public static LakeSession startLive(
+      String master, boolean localCheckpoints, Map<String, String> hadoop) {
+    Map<String, String> settings = new HashMap<>(FEW_POSTS);
+    settings.putAll(LIVE);
+    if (localCheckpoints) {
+      settings.putAll(LOCAL_CHECKPOINTS);
+    }
+    return start(master, settings, hadoop);
+  }
+
   /**
    * Starts the session.
    *
@@ -59,6 +96,11 @@ public record LakeSession(SparkSession spark, Path scratch) implements AutoClose
    *     are not among Spark's own, which it logs
    */
   public static LakeSession start(String master, long posts, Map<String, String> hadoop) {
+    return start(master, settings(posts), hadoop);
+  }
+
+  private static LakeSession start(
+      String master, Map<String, String> settings, Map<String, String> hadoop) {
     Path scratch =
         Path.of(
             System.getProperty("java.io.tmpdir"), "pinflow-spark-" + ProcessHandle.current().pid());
@@ -67,7 +109,7 @@ public record LakeSession(SparkSession spark, Path scratch) implements AutoClose
             .master(master)
             .config("spark.sql.warehouse.dir", scratch.resolve("warehouse").toUri().toString());
     ALWAYS.forEach(builder::config);
-    settings(posts).forEach(builder::config);
+    settings.forEach(builder::config);
     SparkSession spark = builder.getOrCreate();
     hadoop.forEach(spark.sparkContext().hadoopConfiguration()::set);
     return new LakeSession(spark, scratch);

@@ -2,31 +2,42 @@ package pinflow.lake.tables;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.delta.kernel.Snapshot;
 import io.delta.tables.DeltaTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.delta.DeltaLog;
+import org.apache.spark.sql.delta.DeltaOperations;
+import org.apache.spark.sql.delta.OptimisticTransaction;
+import org.apache.spark.sql.delta.Snapshot;
+import org.apache.spark.sql.delta.VersionChecksum;
+import org.apache.spark.sql.delta.actions.Action;
+import org.apache.spark.sql.delta.actions.SetTransaction;
+import org.apache.spark.sql.execution.LogicalRDD;
+import org.apache.spark.sql.streaming.OutputMode;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 import org.jspecify.annotations.Nullable;
+import scala.Option;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** The Delta tables under one location; contracts/tables.json has their columns. */
 public final class LakeTables {
@@ -42,7 +53,7 @@ public final class LakeTables {
 
   private final SparkSession spark;
   private final String location;
-  private final DeltaKernel kernel;
+  private final SmallTables small;
   private final Consumer<String> committed;
   private final int commitsAtOnce;
   private volatile @Nullable Transaction running;
@@ -62,11 +73,16 @@ public final class LakeTables {
   public LakeTables(
       SparkSession spark, String location, Consumer<String> committed, int commitsAtOnce) {
     this.spark = spark;
-    this.kernel = new DeltaKernel(spark.sessionState().newHadoopConf());
     this.committed = committed;
     this.commitsAtOnce = commitsAtOnce;
     // Hadoop's form (file:/…): Delta takes file:///… for another place.
     this.location = new Path(location) + "/";
+    this.small = new SmallTables(this, spark.sessionState().newHadoopConf());
+  }
+
+  /** The tables whose rows are few, for a quicker way to them. */
+  public SmallTables small() {
+    return small;
   }
 
   /** The columns of a table of contracts/tables.json, in order. */
@@ -86,23 +102,28 @@ public final class LakeTables {
 
   /** The table's newest version; -1 if it is not there. */
   public long version(String table) {
-    return kernel.newest(path(table)).map(Snapshot::getVersion).orElse(-1L);
+    return snapshot(table).version();
   }
 
   /** The version of an application's last commit to the table; -1 if there is none. */
   public long lastCommit(String table, String application) {
-    return kernel
-        .newest(path(table))
-        .map(snapshot -> kernel.lastCommit(snapshot, application))
-        .orElse(-1L);
+    return lastCommit(snapshot(table), application);
   }
 
-  /** All rows of a small table's newest version; none if it is not there. */
-  public List<Row> rows(String table, String... columns) {
-    return kernel
-        .newest(path(table))
-        .map(snapshot -> kernel.rows(snapshot, List.of(columns)))
-        .orElse(List.of());
+  private static long lastCommit(Snapshot snapshot, String application) {
+    if (snapshot.version() < 0) {
+      return -1;
+    }
+    // The checksum file has them, as a rule; to compute the table's state takes a job.
+    Option<Seq<SetTransaction>> written =
+        snapshot.checksumOpt().flatMap(VersionChecksum::setTransactions);
+    return written.isDefined()
+        ? CollectionConverters.asJava(written.get()).stream()
+            .filter(commit -> commit.appId().equals(application))
+            .mapToLong(SetTransaction::version)
+            .findFirst()
+            .orElse(-1)
+        : (long) snapshot.transactions().getOrElse(application, () -> -1L);
   }
 
   /**
@@ -114,6 +135,13 @@ public final class LakeTables {
    */
   public static Dataset<Row> computedOnce(Dataset<Row> rows) {
     return rows.localCheckpoint(false, StorageLevel.MEMORY_AND_DISK());
+  }
+
+  /** Lets go of what {@link #computedOnce} keeps, sooner than when nothing refers to it. */
+  public static void release(Dataset<Row> rows) {
+    if (rows.queryExecution().logical() instanceof LogicalRDD kept) {
+      kept.rdd().unpersist(false);
+    }
   }
 
   /** The table's rows at a version, as they were. */
@@ -171,44 +199,49 @@ public final class LakeTables {
     }
   }
 
-  /** Adds rows to a table, which is made if it is not there. */
+  /**
+   * Adds rows to a table, which is made if it is not there; one that an older Pinflow made gets the
+   * columns that it lacks.
+   */
   public void append(String table, StructType schema, Dataset<Row> rows) {
     commit(table, () -> write(table, rows.to(schema)));
   }
 
-  /** Adds a few rows to a table, which is made if it is not there. */
-  public void append(String table, StructType schema, List<Row> rows) {
-    commitFew(table, schema, rows, false);
+  /**
+   * As {@link #append}, for many small commits: once the table is there it must have these columns.
+   * The usual way reads the table's whole log again each time to find the application's last one.
+   */
+  public void addTo(String table, StructType schema, Dataset<Row> rows) {
+    commit(table, transaction -> added(table, rows.to(schema), transaction));
   }
 
   /**
-   * Makes a few rows the table's only ones.
-   *
-   * @return the version that holds them; nothing if the table has a later one of the application
+   * @return false if the table has had the transaction
    */
-  public OptionalLong overwrite(String table, StructType schema, List<Row> rows) {
-    return commitFew(table, schema, rows, true);
-  }
-
-  private OptionalLong commitFew(
-      String table, StructType schema, List<Row> rows, boolean replaces) {
-    Transaction transaction = Objects.requireNonNull(running, "no transaction");
-    return again(
-        table,
-        () -> {
-          Optional<Snapshot> before = kernel.newest(path(table));
-          long last =
-              before.map(it -> kernel.lastCommit(it, transaction.application())).orElse(-1L);
-          if (last > transaction.version()) {
-            return OptionalLong.empty();
-          }
-          if (before.isPresent() && last == transaction.version()) {
-            return OptionalLong.of(before.get().getVersion());
-          }
-          long version = kernel.commit(path(table), schema, rows, replaces, before, transaction);
-          committed.accept(table);
-          return OptionalLong.of(version);
-        });
+  private boolean added(String table, Dataset<Row> rows, Transaction transaction) {
+    DeltaLog log = DeltaLog.forTable(spark, path(table));
+    Snapshot snapshot = snapshot(table);
+    if (snapshot.version() < 0) {
+      write(table, rows);
+      return true;
+    }
+    if (lastCommit(snapshot, transaction.application()) >= transaction.version()) {
+      return false;
+    }
+    OptimisticTransaction commit = log.startTransaction(Option.empty(), Option.apply(snapshot));
+    // What another process commits meanwhile is a conflict, since it may be the same.
+    commit.readWholeTable();
+    List<Action> actions = new ArrayList<>(CollectionConverters.asJava(commit.writeFiles(rows)));
+    actions.add(
+        new SetTransaction(
+            transaction.application(),
+            transaction.version(),
+            Option.apply(System.currentTimeMillis())));
+    commit.commit(
+        CollectionConverters.asScala(actions).toSeq(),
+        new DeltaOperations.StreamingUpdate(
+            OutputMode.Append(), transaction.application(), transaction.version(), Option.empty()));
+    return true;
   }
 
   /**
@@ -230,8 +263,28 @@ public final class LakeTables {
                 .execute());
   }
 
+  /**
+   * Puts rows in the place of those that they match; some only take them away.
+   *
+   * @param match over {@code old} and {@code new}; of several rows at most one may match one
+   * @param gone over {@code new}: whether nothing comes in the place of the old row
+   */
+  public void replace(String table, Dataset<Row> rows, String match, String gone) {
+    commit(
+        table,
+        () ->
+            DeltaTable.forPath(spark, path(table))
+                .as("old")
+                .merge(rows.as("new"), match)
+                .whenMatched(gone)
+                .delete()
+                .whenMatched()
+                .updateAll()
+                .execute());
+  }
+
   private void write(String table, Dataset<Row> rows) {
-    var writer = rows.write().format("delta").mode("append");
+    var writer = rows.write().format("delta").mode("append").option("mergeSchema", true);
     // Properties of a table that is made by this; one that is there keeps its own.
     writer.option("delta.enableDeletionVectors", "true");
     if (Arrays.asList(rows.columns()).contains("ind")) {
@@ -240,23 +293,48 @@ public final class LakeTables {
     writer.save(path(table));
   }
 
-  /** Another process may have committed the same: then it is done. */
   private void commit(String table, Runnable write) {
-    Transaction transaction = Objects.requireNonNull(running, "no transaction");
+    commit(
+        table,
+        transaction -> {
+          write.run();
+          return true;
+        });
+  }
+
+  /**
+   * Another process may have committed the same: then it is done.
+   *
+   * @param write says whether it wrote
+   */
+  private void commit(String table, Predicate<Transaction> write) {
+    Transaction transaction = running();
     again(
         table,
         () -> {
           try {
-            write.run();
+            if (!write.test(transaction)) {
+              return false;
+            }
           } catch (ConcurrentModificationException e) {
             if (lastCommit(table, transaction.application()) >= transaction.version()) {
               return false;
             }
             throw e;
           }
-          committed.accept(table);
+          committed(table);
           return true;
         });
+  }
+
+  /** That of {@link #inTransaction}. */
+  Transaction running() {
+    return Objects.requireNonNull(running, "no transaction");
+  }
+
+  /** To be told of each commit. */
+  void committed(String table) {
+    committed.accept(table);
   }
 
   /** Writes to a table, again when another process was first. */
@@ -273,6 +351,11 @@ public final class LakeTables {
         }
       }
     }
+  }
+
+  private Snapshot snapshot(String table) {
+    DeltaLog log = DeltaLog.forTable(spark, path(table));
+    return log.update(log.update$default$1(), log.update$default$2(), log.update$default$3());
   }
 
   private static Map<String, List<String>> contract() {

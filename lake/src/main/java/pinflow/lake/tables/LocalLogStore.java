@@ -2,12 +2,20 @@ package pinflow.lake.tables;
 
 import io.delta.storage.HadoopFileSystemLogStore;
 import java.io.BufferedWriter;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
 
 /**
  * Writes the commits of tables on a local file system so that of two processes that write the same
@@ -17,6 +25,9 @@ import org.apache.hadoop.conf.Configuration;
  * two lose commits, since {@code rename} replaces a file that is there. A hard link does not.
  */
 public final class LocalLogStore extends HadoopFileSystemLogStore {
+  /** Of no meaning to a local file system. */
+  private static final long BLOCK = 32 << 20;
+
   /** Called by Delta, which is told the class by {@code spark.delta.logStore.file.impl}. */
   public LocalLogStore(Configuration hadoop) {
     super(hadoop);
@@ -51,6 +62,44 @@ public final class LocalLogStore extends HadoopFileSystemLogStore {
     } finally {
       Files.deleteIfExists(written);
     }
+  }
+
+  /**
+   * The files of the folder from a name on, in order. Of Hadoop's class a commit in a log of a
+   * day's length waits for a look at each of its files.
+   */
+  @Override
+  public Iterator<FileStatus> listFrom(org.apache.hadoop.fs.Path path, Configuration hadoop)
+      throws IOException {
+    Path from = local(path);
+    List<FileStatus> files = new ArrayList<>();
+    try (DirectoryStream<Path> later =
+        Files.newDirectoryStream(
+            from.resolveSibling(""),
+            file -> file.getFileName().compareTo(from.getFileName()) >= 0)) {
+      for (Path file : later) {
+        try {
+          files.add(status(path.getParent(), file));
+        } catch (NoSuchFileException e) {
+          // Deleted since, as a log's old files are.
+        }
+      }
+    } catch (NoSuchFileException e) {
+      throw new FileNotFoundException(e.getMessage());
+    }
+    files.sort(Comparator.comparing(file -> file.getPath().getName()));
+    return files.iterator();
+  }
+
+  private static FileStatus status(org.apache.hadoop.fs.Path folder, Path file) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+    return new FileStatus(
+        attributes.size(),
+        attributes.isDirectory(),
+        1,
+        BLOCK,
+        attributes.lastModifiedTime().toMillis(),
+        new org.apache.hadoop.fs.Path(folder, file.getFileName().toString()));
   }
 
   /** No file is seen before it is whole. */

@@ -4,6 +4,7 @@ import io.delta.tables.DeltaTable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 
 /**
@@ -12,7 +13,7 @@ import org.apache.spark.sql.Row;
  */
 public final class Upkeep {
   private static final List<String> TABLES =
-      List.of("pin", "geo", "user", "quarantine", "events", "batches");
+      List.of("pin", "geo", "user", "quarantine", "mended", "events", "batches");
 
   private static final double LEAST_HOURS = 1;
 
@@ -30,13 +31,18 @@ public final class Upkeep {
     Map<String, Files> done = new LinkedHashMap<>();
     for (String table : TABLES) {
       if (tables.version(table) >= 0) {
-        done.put(table, steps.time(table, () -> tables.again(table, () -> compact(table))));
+        done.put(table, steps.time(table, () -> compact(table)));
       }
     }
     return done;
   }
 
-  private Files compact(String table) {
+  /** Writes one table's small files together. */
+  public Files compact(String table) {
+    return tables.again(table, () -> compactOnce(table));
+  }
+
+  private Files compactOnce(String table) {
     Row metrics = table(table).optimize().executeCompaction().select("metrics.*").first();
     return new Files(metrics.getAs("numFilesRemoved"), metrics.getAs("numFilesAdded"));
   }
@@ -45,18 +51,19 @@ public final class Upkeep {
    * Deletes the files of versions older than {@code hours}, answers' too.
    *
    * @param answers the names of the answers' tables
-   * @param unfinished whether a batch is planned and not done, which reads an old version
-   * @throws LakeException if it is, or the time is too short for a query that runs
+   * @param pending what a run has still to do with old versions, in words
+   * @throws LakeException if there is something, or the time is too short for a query that runs
    */
-  public void vacuum(double hours, List<String> answers, boolean unfinished, Steps steps) {
+  public void vacuum(double hours, List<String> answers, Optional<String> pending, Steps steps) {
     if (!(hours >= LEAST_HOURS)) {
       throw LakeException.asked(
           "Files are kept for %s hours or more, so that what reads now can end; %s are too few."
               .formatted(LEAST_HOURS, hours));
     }
-    if (unfinished) {
+    if (pending.isPresent()) {
       throw LakeException.found(
-          "A batch is planned and not done; it needs an old version of the table events, so nothing was deleted. Run `pinflow run daily`, then this again.");
+          "%s; nothing was deleted. Run `pinflow run daily`, which ends it, then this again."
+              .formatted(pending.get()));
     }
     TABLES.forEach(table -> vacuum(table, hours, steps));
     answers.forEach(table -> vacuum(table, hours, steps));

@@ -10,18 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,17 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pinflow.lake.TestSpark;
 import pinflow.lake.answers.Answers;
-import pinflow.lake.rules.Cleaning;
 import pinflow.lake.tables.LakeException;
 import pinflow.lake.tables.LakeTables;
-import pinflow.lake.tables.Upkeep;
 
 /** Daily runs over a real bucket: each event once, whatever happens to the run. */
 @Tag("slow")
 class DailyTest {
-  private static final List<String> ALL =
-      List.of("batches", "pin", "geo", "user", "quarantine", "events");
-
   @TempDir static Path folder;
 
   private static SinkBucket bucket;
@@ -57,130 +47,51 @@ class DailyTest {
     bucket.close();
   }
 
-  /** A topic's id of the test's own, and the offsets it has reached. */
-  private final class Log {
-    final String id;
-    final Map<String, Long> next = new TreeMap<>();
-
-    Log(String id) {
-      this.id = id;
-    }
-
-    /** Random events into all tables and two partitions, as one or two objects each. */
-    void land(int events) {
-      Map<String, List<Event>> logs = new TreeMap<>();
-      for (int i = 0; i < events; i++) {
-        String table = Cleaning.TABLES.get(i % 3);
-        int partition = random.nextInt(2);
-        String key = table + partition;
-        long offset = next.merge(key, 1L, Long::sum) - 1;
-        Long ind = random.nextInt(10) == 0 ? null : (Long) random.nextLong(20);
-        String text = List.of("A", "B", "C").get(random.nextInt(3));
-        logs.computeIfAbsent(key, k -> new ArrayList<>())
-            .add(new Event(id, table, partition, offset, 1_700_000_000_000L + i, ind, text));
-      }
-      for (List<Event> log : logs.values()) {
-        int middle = log.size() / 2;
-        if (middle > 0) {
-          bucket.land(log.subList(0, middle));
-        }
-        bucket.land(log.subList(middle, log.size()));
-      }
-    }
-  }
-
-  @Test
-  void upkeepChangesNoRow() {
-    Log log = new Log("upkeep");
-    LakeTables tables = lake("upkeep");
-    for (int i = 0; i < 3; i++) {
-      log.land(30);
-      daily(tables, log.id);
-      new Answers(tables).write(i);
-    }
-    var before = contents(tables);
-    Upkeep upkeep = new Upkeep(tables);
-    Map<String, Upkeep.Files> compacted = upkeep.compact((table, seconds) -> {});
-    assertThat(compacted)
-        .hasEntrySatisfying("events", files -> assertThat(files.added()).isEqualTo(1));
-    assertThat(contents(tables)).isEqualTo(before);
-    upkeep.vacuum(1, Answers.tables(), false, (table, seconds) -> {});
-    assertThat(contents(tables)).isEqualTo(before);
-    assertThatThrownBy(() -> upkeep.vacuum(168, List.of(), true, (table, seconds) -> {}))
-        .isInstanceOf(LakeException.class)
-        .hasMessageContaining("pinflow run daily");
-    assertThatThrownBy(() -> upkeep.vacuum(0.5, List.of(), false, (table, seconds) -> {}))
-        .isInstanceOf(LakeException.class)
-        .hasMessageContaining("too few");
-    // And the next run builds on it.
-    log.land(30);
-    assertThat(daily(tables, log.id).batch()).isEqualTo(3);
-  }
-
   private static LakeTables lake(String name) {
-    return lake(TestSpark.session(), name, table -> {});
-  }
-
-  /** Commits one after the other. */
-  private static LakeTables lake(SparkSession spark, String name, Consumer<String> committed) {
-    return new LakeTables(spark, folder.resolve(name).toUri().toString(), committed, 1);
+    return TestLake.at(folder.resolve(name));
   }
 
   private static Daily.Taken daily(LakeTables tables, String id) {
-    return new Daily(tables, bucket.store(), id).run((step, seconds) -> {});
-  }
-
-  private static Map<String, List<List<@Nullable Object>>> contents(LakeTables tables) {
-    return ALL.stream()
-        .collect(
-            Collectors.toMap(
-                table -> table,
-                table ->
-                    TestSpark.rows(tables, table).stream()
-                        .sorted(Comparator.comparing(List::toString))
-                        .toList()));
-  }
-
-  private static Map<String, Long> versions(LakeTables tables) {
-    return new HashMap<>(ALL.stream().collect(Collectors.toMap(table -> table, tables::version)));
-  }
-
-  private static final class Killed extends RuntimeException {
-    private static final long serialVersionUID = 1;
+    return new Daily(tables, bucket.store(), id).run(TestLake.QUIET);
   }
 
   /** In the first round the tables are made, in the second rows are replaced. */
   @Test
   void aRunThatIsKilledOrHasARivalEndsAsOneThatIsNot() {
-    Log log = new Log("whole");
+    RandomLog log = new RandomLog("whole", random);
     LakeTables whole = lake("whole");
     LakeTables killed = lake("killed");
     List<LakeTables> rivals =
         List.of(
-            lake(TestSpark.session().newSession(), "race", table -> {}),
-            lake(TestSpark.session().newSession(), "race", table -> {}));
+            TestLake.at(TestSpark.session().newSession(), folder.resolve("race"), table -> {}),
+            TestLake.at(TestSpark.session().newSession(), folder.resolve("race"), table -> {}));
     for (int round = 0; round < 2; round++) {
-      log.land(60);
+      log.land(bucket, 60);
       assertThat(daily(whole, log.id).events()).isEqualTo(60);
 
       // Geo and user are committed as pin is.
       List<String> deadly =
           round == 0 ? List.of("pin") : List.of("batches", "pin", "quarantine", "events");
-      assertThat(deaths(killed, log.id, deadly)).isEqualTo(deadly.size());
-      assertThat(contents(killed)).isEqualTo(contents(whole));
-      assertThat(versions(killed)).isEqualTo(versions(whole));
+      LakeTables mortal = TestLake.mortal(folder.resolve("killed"), deadly);
+      int deaths = 0;
+      while (TestLake.dies(() -> daily(mortal, log.id))) {
+        deaths++;
+      }
+      assertThat(deaths).isEqualTo(deadly.size());
+      assertThat(TestLake.contents(killed)).isEqualTo(TestLake.contents(whole));
+      assertThat(TestLake.versions(killed)).isEqualTo(TestLake.versions(whole));
 
       CompletableFuture.allOf(
               rivals.stream()
                   .map(tables -> CompletableFuture.runAsync(() -> daily(tables, log.id)))
                   .toArray(CompletableFuture[]::new))
           .join();
-      assertThat(contents(rivals.get(0))).isEqualTo(contents(whole));
-      assertThat(versions(rivals.get(0))).isEqualTo(versions(whole));
+      assertThat(TestLake.contents(rivals.get(0))).isEqualTo(TestLake.contents(whole));
+      assertThat(TestLake.versions(rivals.get(0))).isEqualTo(TestLake.versions(whole));
     }
-    Map<String, Long> before = versions(whole);
+    Map<String, Long> before = TestLake.versions(whole);
     assertThat(daily(whole, log.id).batch()).isNull();
-    assertThat(versions(whole)).isEqualTo(before);
+    assertThat(TestLake.versions(whole)).isEqualTo(before);
     assertThat(filesWith(folder.resolve("whole"), SinkBucket.SECRET_KEY, SinkBucket.ACCESS_KEY))
         .isEmpty();
   }
@@ -202,60 +113,17 @@ class DailyTest {
     }
   }
 
-  /** Runs, killed after each first commit to one of the tables; gives how often that was. */
-  private static int deaths(LakeTables tables, String id, List<String> deadly) {
-    Map<String, Long> before = versions(tables);
-    before.keySet().retainAll(deadly);
-    LakeTables mortal =
-        lake(
-            TestSpark.session(),
-            "killed",
-            table -> {
-              Long last = before.replace(table, tables.version(table));
-              if (last != null && last < tables.version(table)) {
-                throw new Killed();
-              }
-            });
-    int deaths = 0;
-    while (dies(mortal, id)) {
-      deaths++;
-    }
-    return deaths;
-  }
-
-  private static boolean dies(LakeTables tables, String id) {
-    try {
-      daily(tables, id);
-      return false;
-    } catch (RuntimeException e) {
-      Throwable cause = e;
-      while (cause.getCause() != null) {
-        cause = cause.getCause();
-      }
-      assertThat(cause).isInstanceOf(Killed.class);
-      return true;
-    }
-  }
-
   /** Else they would be of the tables in the middle of the later batch. */
   @Test
   void answersAreNotWrittenOfABatchThatIsOvertaken() {
-    Log log = new Log("overtaken");
-    log.land(30);
+    RandomLog log = new RandomLog("overtaken", random);
+    log.land(bucket, 30);
     LakeTables tables = lake("overtaken");
     Daily daily = new Daily(tables, bucket.store(), log.id);
-    daily.run((step, seconds) -> {});
-    log.land(30);
-    LakeTables other =
-        lake(
-            TestSpark.session(),
-            "overtaken",
-            table -> {
-              if (table.equals("pin")) {
-                throw new Killed();
-              }
-            });
-    assertThat(dies(other, log.id)).isTrue();
+    daily.run(TestLake.QUIET);
+    log.land(bucket, 30);
+    LakeTables other = TestLake.mortal(folder.resolve("overtaken"), List.of("pin"));
+    assertThat(TestLake.dies(() -> daily(other, log.id))).isTrue();
 
     new Answers(tables).write(0);
 
@@ -285,7 +153,7 @@ class DailyTest {
 
     byte[] torn = Arrays.copyOf(whole, whole.length - 20);
     bucket.put(key, torn, metadata);
-    refuses(tables, key, "bytes: expected " + whole.length, "nothing of this batch was taken");
+    refuses(tables, key, "bytes: expected " + whole.length, "this run wrote nothing");
 
     byte[] changed =
         new String(whole, StandardCharsets.UTF_8)
@@ -324,9 +192,41 @@ class DailyTest {
               assertThat(cause.getMessage())
                   .doesNotContain(SinkBucket.SECRET_KEY, SinkBucket.ACCESS_KEY);
             });
-    for (String table : ALL) {
+    for (String table : TestLake.ALL) {
       assertThat(tables.version(table)).isEqualTo(-1);
     }
+  }
+
+  /** As the sink does with one that a loss of power has torn, more records having come since. */
+  @Test
+  void objectsThatAreWrittenAgainAndCutOtherwiseAreTakenOnce() {
+    List<Event> events = new ArrayList<>();
+    for (long offset = 0; offset < 12; offset++) {
+      events.add(new Event("again", "pin", 0, offset, 1_700_000_000_000L, offset, "A"));
+    }
+    bucket.land(events.subList(0, 3));
+    bucket.land(events.subList(3, 6));
+    LakeTables mortal = TestLake.mortal(folder.resolve("again"), List.of("batches"));
+    assertThat(TestLake.dies(() -> daily(mortal, "again"))).isTrue();
+    bucket.delete(SinkBucket.key("again.pin", 0, 3));
+    assertThatThrownBy(() -> daily(mortal, "again"))
+        .isInstanceOf(LakeException.class)
+        .hasMessageContaining("up to 5 of again.pin/0")
+        .hasMessageContaining("Restart the connector");
+
+    bucket.land(events.subList(3, 8));
+
+    LakeTables tables = lake("again");
+    Daily.Taken taken = daily(tables, "again");
+    assertThat(taken.batch()).isEqualTo(1);
+    assertThat(taken.events()).isEqualTo(8);
+    // And of one that was taken in already.
+    bucket.delete(SinkBucket.key("again.pin", 0, 3));
+    bucket.land(events.subList(3, 9));
+    bucket.land(events.subList(9, 12));
+    assertThat(daily(tables, "again").events()).isEqualTo(4);
+    assertThat(TestSpark.rows(tables, "pin")).hasSize(12);
+    assertThat(daily(tables, "again").batch()).isNull();
   }
 
   /**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param ind the post; null if the record is to be quarantined
  * @param text one column's, by which contents differ
  */
-record Event(
+public record Event(
     String id,
     String table,
     int partition,
@@ -28,16 +28,16 @@ record Event(
           .thenComparingInt(Event::partition)
           .thenComparingLong(Event::offset);
 
-  String topic() {
+  public String topic() {
     return id + "." + table;
   }
 
-  Instant time() {
+  public Instant time() {
     return Instant.ofEpochMilli(timestamp);
   }
 
   /** The value as it was sent. */
-  String raw() {
+  public String raw() {
     return switch (table) {
       case "pin" ->
           "{\"index\":%d,\"unique_id\":\"u\",\"category\":\"art\",\"title\":\"%s\"}"

@@ -57,7 +57,8 @@ class OutcomesTest {
             (o, n) ->
                 new StoredObject(o.topic(), o.partition(), "", o.firstOffset(), n.lastOffset()));
       }
-      Plan plan = new Plan(batch++, tables.version("events"), new ArrayList<>(objects.values()));
+      Plan plan =
+          new Plan.OfObjects(batch++, tables.version("events"), new ArrayList<>(objects.values()));
       new Batch(tables, plan, (step, seconds) -> {}, few)
           .run(
               TestSpark.session()

@@ -87,7 +87,7 @@ public final class SinkBucket implements AutoCloseable {
   }
 
   /** Lands events of one partition as one object that begins with the first of them. */
-  void land(List<Event> events) {
+  public void land(List<Event> events) {
     Event first = events.get(0);
     byte[] body = body(events.stream().map(SinkBucket::line).toList());
     put(

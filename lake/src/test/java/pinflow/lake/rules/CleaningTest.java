@@ -2,6 +2,9 @@ package pinflow.lake.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -731,5 +734,21 @@ class CleaningTest {
     return record.entrySet().stream()
         .map(field -> "\"" + field.getKey() + "\":" + field.getValue())
         .collect(Collectors.joining(",", "{", "}"));
+  }
+
+  @Test
+  void theRulesAreThoseOfTheContract() throws IOException {
+    Map<String, List<String>> names = new HashMap<>();
+    for (TableRules table : TableRules.ALL) {
+      List<String> rules = new ArrayList<>(List.of(Cleaning.NOT_AN_OBJECT));
+      table.rules().forEach(rule -> rules.add(rule.name()));
+      names.put(table.table(), rules);
+    }
+    assertThat(
+            new ObjectMapper()
+                .readValue(
+                    CleaningTest.class.getResource("/pinflow/contracts/rules.json"),
+                    new TypeReference<Map<String, List<String>>>() {}))
+        .isEqualTo(names);
   }
 }

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one attempt brought, read from the REST proxy's v2 dialect.
+ * What one attempt brought.
  *
  * @param receipts one for each record of the request, null where it was not acknowledged
  * @param problem why not; null if all were
@@ -27,8 +27,11 @@ record Answer(List<@Nullable Receipt> receipts, @Nullable Problem problem) {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** The dialect's {@code error_code} of a record: 1 is final, 2 may succeed when tried again. */
+  /** Kafka REST's {@code error_code} of a record: 1 is final, 2 may succeed when tried again. */
   private static final int NOT_RETRIABLE = 1;
+
+  /** Kinesis says so with a 400. */
+  private static final String THROTTLED = "ProvisionedThroughputExceededException";
 
   static Answer unreachable(int records, Throwable failure) {
     Throwable error =
@@ -41,41 +44,46 @@ record Answer(List<@Nullable Receipt> receipts, @Nullable Problem problem) {
             error.getClass().getSimpleName(), "no answer: " + error, true, Optional.empty()));
   }
 
-  static Answer read(int records, HttpResponse<byte[]> response) {
+  static Answer read(Dialect dialect, int records, HttpResponse<byte[]> response) {
     int status = response.statusCode();
     JsonNode body = parse(response.body());
     if (status / 100 == 2) {
-      JsonNode offsets = body.path("offsets");
-      if (offsets.size() == records) {
-        return ofOffsets(offsets);
-      }
-      return none(
-          records,
-          new Problem(
-              "receipts",
-              "HTTP %d with %d receipts for %d records".formatted(status, offsets.size(), records),
-              true,
-              Optional.empty()));
+      return dialect.receipts(body, status, records);
     }
     Optional<Duration> retryAfter = retryAfter(response.headers());
-    String code = body.path("error_code").asText();
+    String code = dialect.errorCode(body);
     return none(
         records,
         new Problem(
             "HTTP " + status + " " + code,
             "HTTP %d %s: %s"
                 .formatted(status, code, body.path("message").asText("no reason given")),
-            status == 429 || status >= 500 || retryAfter.isPresent(),
+            status == 429 || status >= 500 || retryAfter.isPresent() || code.equals(THROTTLED),
             retryAfter));
   }
 
-  private static Answer ofOffsets(JsonNode offsets) {
+  private static Answer wrongNumber(int status, int receipts, int records) {
+    return none(
+        records,
+        new Problem(
+            "receipts",
+            "HTTP %d with %d receipts for %d records".formatted(status, receipts, records),
+            true,
+            Optional.empty()));
+  }
+
+  /** Of the Kafka REST dialect. */
+  static Answer ofOffsets(JsonNode offsets, int status, int records) {
+    if (offsets.size() != records) {
+      return wrongNumber(status, offsets.size(), records);
+    }
     List<@Nullable Receipt> receipts = new ArrayList<>(offsets.size());
     Problem problem = null;
     for (JsonNode offset : offsets) {
       JsonNode code = offset.path("error_code");
       if (offset.path("offset").isIntegralNumber() && (code.isNull() || code.isMissingNode())) {
-        receipts.add(new Receipt(offset.path("partition").asInt(), offset.path("offset").asLong()));
+        receipts.add(
+            new Receipt.Offset(offset.path("partition").asInt(), offset.path("offset").asLong()));
         continue;
       }
       receipts.add(null);
@@ -90,6 +98,33 @@ record Answer(List<@Nullable Receipt> receipts, @Nullable Problem problem) {
                 retriable,
                 Optional.empty());
       }
+    }
+    return new Answer(receipts, problem);
+  }
+
+  /** Of PutRecords, where what fails may succeed when tried again. */
+  static Answer ofRecords(JsonNode results, int status, int records) {
+    if (results.size() != records) {
+      return wrongNumber(status, results.size(), records);
+    }
+    List<@Nullable Receipt> receipts = new ArrayList<>(results.size());
+    Problem problem = null;
+    for (JsonNode result : results) {
+      if (result.path("SequenceNumber").isTextual()) {
+        receipts.add(
+            new Receipt.SequenceNumber(
+                result.path("ShardId").asText(), result.path("SequenceNumber").asText()));
+        continue;
+      }
+      receipts.add(null);
+      String code = result.path("ErrorCode").asText("no code");
+      problem =
+          new Problem(
+              "record " + code,
+              "record error %s: %s"
+                  .formatted(code, result.path("ErrorMessage").asText("no reason given")),
+              true,
+              Optional.empty());
     }
     return new Answer(receipts, problem);
   }

@@ -17,6 +17,9 @@ final class Chunk {
   /** A body is closed at this size, well below what gateways take. */
   private static final int BODY_BYTES = 512 * 1024;
 
+  /** PutRecords takes 500: room is left for a post of several rows. */
+  private static final int BODY_RECORDS = 400;
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final byte[] HEAD = "{\"records\":[".getBytes(StandardCharsets.UTF_8);
   private static final byte[] TAIL = "]}".getBytes(StandardCharsets.UTF_8);
@@ -31,12 +34,12 @@ final class Chunk {
    * @param name says in idempotency keys which posts of the run these are; the first ind if null
    * @param pause how long the original rests before it posts these
    */
-  Chunk(long number, @Nullable String name, Duration pause) {
+  Chunk(Dialect dialect, long number, @Nullable String name, Duration pause) {
     this.number = number;
     this.name = name;
     this.pause = pause;
     for (SourceTable table : SourceTable.values()) {
-      parts.add(new Part(table));
+      parts.add(new Part(dialect, table));
     }
   }
 
@@ -60,7 +63,8 @@ final class Chunk {
 
   boolean isFull(int postsPerRequest) {
     return posts >= postsPerRequest
-        || parts.stream().anyMatch(part -> part.body.size() >= BODY_BYTES);
+        || parts.stream()
+            .anyMatch(part -> part.body.size() >= BODY_BYTES || part.inds.size() >= BODY_RECORDS);
   }
 
   /** The requests, at most one per table; the chunk takes no more posts then. */
@@ -84,11 +88,13 @@ final class Chunk {
   }
 
   private static final class Part {
+    private final Dialect dialect;
     private final SourceTable table;
     private final List<@Nullable Long> inds = new ArrayList<>();
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
 
-    Part(SourceTable table) {
+    Part(Dialect dialect, SourceTable table) {
+      this.dialect = dialect;
       this.table = table;
       body.writeBytes(HEAD);
     }
@@ -97,9 +103,7 @@ final class Chunk {
       try {
         String separator = inds.isEmpty() ? "" : ",";
         body.writeBytes(
-            "%s{\"key\":%s,\"value\":"
-                .formatted(separator, row.ind())
-                .getBytes(StandardCharsets.UTF_8));
+            (separator + dialect.beforeValue(row.ind())).getBytes(StandardCharsets.UTF_8));
         body.writeBytes(JSON.writeValueAsBytes(row.value()));
         body.write('}');
         inds.add(row.ind());

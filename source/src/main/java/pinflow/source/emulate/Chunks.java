@@ -21,11 +21,13 @@ final class Chunks implements Iterator<Chunk> {
       Comparator.nullsFirst(Comparator.naturalOrder());
 
   private final List<Cursor> cursors = new ArrayList<>();
+  private final Dialect dialect;
   private final int postsPerRequest;
   private long postsLeft;
   private long number;
 
-  Chunks(SourceDatabase db, long posts, int postsPerRequest) {
+  Chunks(SourceDatabase db, Dialect dialect, long posts, int postsPerRequest) {
+    this.dialect = dialect;
     for (SourceTable table : SourceTable.values()) {
       cursors.add(new Cursor(table, db.rows(table)));
     }
@@ -43,7 +45,7 @@ final class Chunks implements Iterator<Chunk> {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    Chunk chunk = new Chunk(number++, null, Duration.ZERO);
+    Chunk chunk = new Chunk(dialect, number++, null, Duration.ZERO);
     while (hasNext() && !chunk.isFull(postsPerRequest)) {
       chunk.add(nextPost());
       postsLeft--;

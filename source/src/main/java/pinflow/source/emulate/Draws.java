@@ -17,11 +17,13 @@ final class Draws implements Iterator<Chunk> {
 
   private final OriginalOrder order = new OriginalOrder();
   private final SourceDatabase db;
+  private final Dialect dialect;
   private final long draws;
   private long number;
 
-  Draws(SourceDatabase db, long draws) {
+  Draws(SourceDatabase db, Dialect dialect, long draws) {
     this.db = db;
+    this.dialect = dialect;
     this.draws = draws;
   }
 
@@ -36,7 +38,8 @@ final class Draws implements Iterator<Chunk> {
       throw new NoSuchElementException();
     }
     OriginalOrder.Draw draw = order.next();
-    Chunk chunk = new Chunk(number, "draw" + number, Duration.ofSeconds(draw.sleepSeconds()));
+    Chunk chunk =
+        new Chunk(dialect, number, "draw" + number, Duration.ofSeconds(draw.sleepSeconds()));
     List<Chunk.TableRow> post = new ArrayList<>();
     for (SourceTable table : SourceTable.values()) {
       db.rowAt(table, draw.row()).ifPresent(row -> post.add(new Chunk.TableRow(table, row)));

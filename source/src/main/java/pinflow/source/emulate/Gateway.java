@@ -109,13 +109,14 @@ final class Gateway implements AutoCloseable {
   private CompletionStage<Delivery> attempt(Delivery delivery) {
     waiting.remove(delivery);
     Request request = delivery.request();
+    Dialect dialect = settings.dialect();
     HttpRequest post =
         HttpRequest.newBuilder(settings.url(request.table()))
             .timeout(ANSWER_LIMIT)
-            .header("Content-Type", "application/vnd.kafka.json.v2+json")
-            .header("Accept", "application/vnd.kafka.v2+json")
+            .header("Content-Type", dialect.contentType())
+            .header("Accept", dialect.accept())
             .header("Idempotency-Key", request.key())
-            .POST(HttpRequest.BodyPublishers.ofByteArray(request.body()))
+            .method(dialect.method(), HttpRequest.BodyPublishers.ofByteArray(request.body()))
             .build();
     return http.sendAsync(post, HttpResponse.BodyHandlers.ofByteArray())
         .handle(
@@ -123,7 +124,7 @@ final class Gateway implements AutoCloseable {
               delivery.take(
                   error != null
                       ? Answer.unreachable(request.records(), error)
-                      : Answer.read(request.records(), response));
+                      : Answer.read(dialect, request.records(), response));
               Problem problem = delivery.problem();
               if (problem != null) {
                 troubled.accept(problem);

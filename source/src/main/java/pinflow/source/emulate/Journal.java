@@ -15,9 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import pinflow.source.SourceException;
 import pinflow.source.SourceTable;
@@ -48,7 +48,7 @@ final class Journal implements AutoCloseable {
       String topic,
       String key,
       boolean complete,
-      List<List<@Nullable Long>> receipts) {}
+      List<List<@Nullable Object>> receipts) {}
 
   private final Path file;
   private final FileChannel channel;
@@ -107,13 +107,11 @@ final class Journal implements AutoCloseable {
   /** Writes the receipts of a request; none, no line. */
   void acknowledge(Delivery delivery, String topic) {
     Request request = delivery.request();
-    List<List<@Nullable Long>> receipts = new ArrayList<>();
+    List<List<@Nullable Object>> receipts = new ArrayList<>();
     for (int i = 0; i < request.records(); i++) {
       Receipt receipt = delivery.receipt(i);
       if (receipt != null) {
-        receipts.add(
-            Arrays.asList(
-                request.inds().get(i), Long.valueOf(receipt.partition()), receipt.offset()));
+        receipts.add(receipt.of(request.inds().get(i)));
       }
     }
     if (!receipts.isEmpty()) {
@@ -211,13 +209,9 @@ final class Journal implements AutoCloseable {
       }
       return;
     }
-    String topic = line.path("topic").asText();
-    for (SourceTable table : SourceTable.values()) {
-      if (!complete.isEmpty()
-          && topic.endsWith("." + table.suffix())
-          && line.path("complete").asBoolean()) {
-        complete.get(table.ordinal()).set(Math.toIntExact(line.path("chunk").asLong()));
-      }
+    Optional<SourceTable> table = Dialect.table(line.path("topic").asText());
+    if (table.isPresent() && !complete.isEmpty() && line.path("complete").asBoolean()) {
+      complete.get(table.get().ordinal()).set(Math.toIntExact(line.path("chunk").asLong()));
     }
   }
 

@@ -5,14 +5,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import pinflow.source.SourceException;
 import pinflow.source.SourceTable;
 
 /**
- * How the batch emulator posts.
+ * How the emulator posts.
  *
- * @param gateway where {@code /topics/…} lies; may end in a stage such as {@code /dev}
- * @param id the first part of the topics: {@code <id>.pin}
+ * @param dialect to topics or to streams
+ * @param gateway where {@code /topics/…} and {@code /streams/…} lie; may end in a stage such as
+ *     {@code /dev}
+ * @param id a part of the topics' and streams' names: {@code <id>.pin}, {@code streaming-<id>-pin}
  * @param posts how many posts to send; all if empty, for ever with {@code random}
  * @param rate posts a second; as fast as it goes if empty
  * @param connections requests under way at once
@@ -23,6 +24,7 @@ import pinflow.source.SourceTable;
  * @param giveUpAfter how long a request is tried before it counts as failed
  */
 public record Settings(
+    Dialect dialect,
     URI gateway,
     String id,
     OptionalLong posts,
@@ -38,13 +40,13 @@ public record Settings(
 
   public Settings {
     if (!"http".equals(gateway.getScheme()) && !"https".equals(gateway.getScheme())) {
-      throw new SourceException(
+      throw new IllegalArgumentException(
           "The gateway's address \"%s\" cannot be used: it is not an http or https URL. Write it as http://host:port, with the stage behind it if there is one."
               .formatted(gateway));
     }
     if (!id.matches("[A-Za-z0-9._-]{1,200}")) {
-      throw new SourceException(
-          "The id \"%s\" cannot be used: it begins the topics' names. Use letters, digits, '.', '_' and '-', such as 0e03d1c30c91."
+      throw new IllegalArgumentException(
+          "The id \"%s\" cannot be used: it is a part of the topics' and streams' names. Use letters, digits, '.', '_' and '-', such as 0e03d1c30c91."
               .formatted(id));
     }
     require(posts.orElse(0) >= 0, "the number of posts", posts.orElse(0), "0 or more");
@@ -59,8 +61,9 @@ public record Settings(
   }
 
   /** All posts in order, as fast as it goes. */
-  public static Settings of(URI gateway, String id, Path journal) {
+  public static Settings of(Dialect dialect, URI gateway, String id, Path journal) {
     return new Settings(
+        dialect,
         gateway,
         id,
         OptionalLong.empty(),
@@ -72,17 +75,23 @@ public record Settings(
         GIVE_UP_AFTER);
   }
 
-  String topic(SourceTable table) {
-    return id + "." + table.suffix();
+  /** The topic or stream of a table. */
+  String target(SourceTable table) {
+    return dialect.target(id, table);
   }
 
   URI url(SourceTable table) {
-    return URI.create(gateway.toString().replaceFirst("/+$", "") + "/topics/" + topic(table));
+    return at(dialect.path(target(table)));
+  }
+
+  /** A path of the gateway. */
+  URI at(String path) {
+    return URI.create(gateway.toString().replaceFirst("/+$", "") + path);
   }
 
   private static void require(boolean holds, String what, Object value, String wanted) {
     if (!holds) {
-      throw new SourceException(
+      throw new IllegalArgumentException(
           "The emulator cannot start: %s is %s. It must be %s.".formatted(what, value, wanted));
     }
   }

@@ -15,7 +15,7 @@ import pinflow.source.SourceTable;
  * @param before records that earlier calls of the run have a receipt for, per table
  * @param unsent records read but neither acknowledged nor given up when the run was stopped
  * @param problems why records failed, once per kind, with the number of records
- * @param stopped whether {@link BatchEmulator#stop} ended it
+ * @param stopped whether {@link Emulator#stop} ended it
  * @param seconds this call took
  */
 public record Summary(

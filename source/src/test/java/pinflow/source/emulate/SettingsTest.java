@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
-import pinflow.source.SourceException;
 import pinflow.source.SourceTable;
 
 class SettingsTest {
@@ -18,9 +17,13 @@ class SettingsTest {
   private static final Path JOURNAL = Path.of("emulate.jsonl");
 
   @Test
-  void findTheTopicsBehindTheStage() {
-    assertThat(Settings.of(GATEWAY, "0e03d1c30c91", JOURNAL).url(SourceTable.PIN))
+  void findTheirPlacesBehindTheStage() {
+    assertThat(
+            Settings.of(Dialect.KAFKA_REST, GATEWAY, "0e03d1c30c91", JOURNAL).url(SourceTable.PIN))
         .isEqualTo(URI.create("http://localhost:8082/dev/topics/0e03d1c30c91.pin"));
+    assertThat(Settings.of(Dialect.KINESIS, GATEWAY, "0e03d1c30c91", JOURNAL).url(SourceTable.PIN))
+        .isEqualTo(
+            URI.create("http://localhost:8082/dev/streams/streaming-0e03d1c30c91-pin/records"));
   }
 
   @Test
@@ -34,6 +37,7 @@ class SettingsTest {
     assertThatThrownBy(
             () ->
                 new Settings(
+                    Dialect.KAFKA_REST,
                     gateway,
                     id,
                     OptionalLong.empty(),
@@ -43,7 +47,7 @@ class SettingsTest {
                     JOURNAL,
                     false,
                     Duration.ofSeconds(60)))
-        .isInstanceOf(SourceException.class)
+        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }
 }

@@ -26,12 +26,12 @@ import pinflow.source.SourceException;
 
 /**
  * Users who post, played from the source tables: each post's pin, geo and user records go together
- * to the topics of the gateway, keyed by their ind. Nothing is dropped: what cannot be posted is
- * tried again, then counted. Runs once.
+ * to the topics or the streams of the gateway, keyed by their ind. Nothing is dropped: what cannot
+ * be posted is tried again, then counted. Runs once.
  */
-public final class BatchEmulator {
+public final class Emulator {
 
-  private static final Logger log = LoggerFactory.getLogger(BatchEmulator.class);
+  private static final Logger log = LoggerFactory.getLogger(Emulator.class);
 
   /** Enough that a request's cost is its records', not its own. */
   private static final int MOST_POSTS_PER_REQUEST = 200;
@@ -71,7 +71,7 @@ public final class BatchEmulator {
     }
   }
 
-  public BatchEmulator(Settings settings, SourceDatabase db) {
+  public Emulator(Settings settings, SourceDatabase db) {
     this.settings = settings;
     this.db = db;
     this.slots = new Semaphore(settings.connections());
@@ -193,10 +193,10 @@ public final class BatchEmulator {
                 .formatted(db));
       }
       of = settings.posts();
-      return new Draws(db, most);
+      return new Draws(db, settings.dialect(), most);
     }
     of = OptionalLong.of(Math.min(most, db.posts()));
-    return new Chunks(db, most, run.postsPerRequest());
+    return new Chunks(db, settings.dialect(), most, run.postsPerRequest());
   }
 
   /** Waits until these posts are due: by the rate, else by the original's pause. */
@@ -242,7 +242,7 @@ public final class BatchEmulator {
 
   private void settle(Delivery delivery, Journal journal) {
     Request request = delivery.request();
-    journal.acknowledge(delivery, settings.topic(request.table()));
+    journal.acknowledge(delivery, settings.target(request.table()));
     int acknowledged = delivery.acknowledged();
     int rest = request.records() - acknowledged;
     posted.add(request.table(), acknowledged);
@@ -257,7 +257,7 @@ public final class BatchEmulator {
       unsent.addAndGet(-rest);
       problems
           .computeIfAbsent(
-              problem.kind(), kind -> new Told(settings.topic(request.table()), problem.message()))
+              problem.kind(), kind -> new Told(settings.target(request.table()), problem.message()))
           .records
           .add(rest);
     }

@@ -1,4 +1,4 @@
-package pinflow.gateway.kafka;
+package pinflow.gateway;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
 /** JSON that is checked, not read: UTF-8 bytes and the places in them. */
-final class JsonText {
+public final class JsonText {
   // No text, name or number is too long to be skipped. Depth stays bounded (1,000).
   private static final JsonFactoryBuilder FACTORIES =
       new JsonFactoryBuilder()
@@ -29,13 +29,13 @@ final class JsonText {
   private JsonText() {}
 
   /** Over bytes that are UTF-8; its byte offsets count from {@code start}. */
-  static JsonParser parser(byte[] text, int start) throws IOException {
+  public static JsonParser parser(byte[] text, int start) throws IOException {
     // A factory keeps thousands of the names that its parsers met, of any length: one that is
     // shared would hold clients' bytes for ever. A new one costs a microsecond.
     return FACTORIES.build().createParser(text, start, text.length - start);
   }
 
-  static boolean hasByteOrderMark(byte[] text) {
+  public static boolean hasByteOrderMark(byte[] text) {
     return text.length >= 3
         && text[0] == (byte) 0xEF
         && text[1] == (byte) 0xBB
@@ -43,7 +43,7 @@ final class JsonText {
   }
 
   /** The first byte that is not UTF-8 text; empty when all are. */
-  static OptionalInt notUtf8(byte[] text) {
+  public static OptionalInt notUtf8(byte[] text) {
     for (int i = 0; i < Math.min(4, text.length); i++) {
       if (text[i] == 0) {
         return OptionalInt.of(i); // UTF-16 or UTF-32, which Jackson would detect and read
@@ -61,7 +61,7 @@ final class JsonText {
   }
 
   /** Whether the bytes are one JSON value and nothing else. */
-  static boolean isJson(byte[] text) {
+  public static boolean isJson(byte[] text) {
     if (hasByteOrderMark(text) || notUtf8(text).isPresent()) {
       return false;
     }
@@ -76,11 +76,11 @@ final class JsonText {
     }
   }
 
-  static String complaint(JsonProcessingException failure) {
+  public static String complaint(JsonProcessingException failure) {
     return failure.getOriginalMessage() + at(failure);
   }
 
-  static String at(JsonProcessingException failure) {
+  public static String at(JsonProcessingException failure) {
     // Jackson has no place to name when a limit, such as that of depth, is hit.
     return failure.getLocation() == null
         ? ""

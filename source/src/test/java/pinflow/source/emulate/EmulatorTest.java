@@ -35,7 +35,7 @@ import pinflow.source.emulate.FailingGateway.Fault;
 import pinflow.source.emulate.FailingGateway.Seen;
 import pinflow.source.generate.PostGenerator;
 
-class BatchEmulatorTest {
+class EmulatorTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int POSTS = 1_100;
@@ -61,7 +61,7 @@ class BatchEmulatorTest {
   @Test
   void postsEachRowOnce() throws IOException {
     List<Progress> told = new ArrayList<>();
-    Summary summary = new BatchEmulator(settings(), db).run(told::add);
+    Summary summary = new Emulator(settings(), db).run(told::add);
 
     assertThat(summary.posted()).isEqualTo(db.counts());
     assertThat(summary.failedRecords()).isZero();
@@ -109,7 +109,7 @@ class BatchEmulatorTest {
   void triesAgainWhatMaySucceed() throws IOException {
     gateway.failNext(Fault.UNAVAILABLE, Fault.CUT, Fault.HALF, Fault.BROKEN, Fault.HALF, Fault.CUT);
 
-    Summary summary = new BatchEmulator(settings(), db).run(progress -> {});
+    Summary summary = new Emulator(settings(), db).run(progress -> {});
 
     assertThat(summary.posted()).isEqualTo(db.counts());
     assertThat(summary.failedRecords()).isZero();
@@ -128,7 +128,7 @@ class BatchEmulatorTest {
   void waitsAsLongAsItIsAskedTo() {
     gateway.failNext(Fault.UNAVAILABLE);
 
-    new BatchEmulator(
+    new Emulator(
             settings(OptionalLong.of(5), OptionalDouble.empty(), false, Duration.ofSeconds(5)), db)
         .run(progress -> {});
 
@@ -145,7 +145,7 @@ class BatchEmulatorTest {
   void triesAgainLessAndLessOften() {
     gateway.failAlways(topic -> Fault.BROKEN);
 
-    Summary summary = new BatchEmulator(first(1), db).run(progress -> {});
+    Summary summary = new Emulator(first(1), db).run(progress -> {});
 
     assertThat(summary.failedRecords()).isEqualTo(3);
     assertThat(summary.problems()).singleElement().asString().contains("HTTP 500");
@@ -165,7 +165,7 @@ class BatchEmulatorTest {
                     : null);
     Map<SourceTable, Long> rows = db.counts();
 
-    Summary first = new BatchEmulator(settings(), db).run(progress -> {});
+    Summary first = new Emulator(settings(), db).run(progress -> {});
 
     assertThat(first.failed()).containsEntry(SourceTable.GEO, rows.get(SourceTable.GEO));
     assertThat(first.failedRecords() - count(rows, SourceTable.GEO)).isEqualTo(1);
@@ -184,7 +184,7 @@ class BatchEmulatorTest {
     gateway.failAlways(topic -> null);
     gateway.seen.clear();
     Files.writeString(journal(), "{\"chunk\":0,\"top", StandardOpenOption.APPEND);
-    Summary second = new BatchEmulator(resuming(settings()), db).run(progress -> {});
+    Summary second = new Emulator(resuming(settings()), db).run(progress -> {});
 
     assertThat(second.run()).isEqualTo(first.run());
     assertThat(second.complete()).isTrue();
@@ -195,7 +195,7 @@ class BatchEmulatorTest {
     assertJournalHoldsTheLog(second);
 
     gateway.seen.clear();
-    Summary third = new BatchEmulator(resuming(settings()), db).run(progress -> {});
+    Summary third = new Emulator(resuming(settings()), db).run(progress -> {});
     assertThat(gateway.seen).isEmpty();
     assertThat(total(third.before())).isEqualTo(total(rows));
   }
@@ -205,14 +205,14 @@ class BatchEmulatorTest {
     int port = gateway.port();
     gateway.close();
 
-    Summary first = new BatchEmulator(first(POSTS), db).run(progress -> {});
+    Summary first = new Emulator(first(POSTS), db).run(progress -> {});
 
     assertThat(first.failed()).isEqualTo(db.counts());
     assertThat(first.postedRecords()).isZero();
     assertThat(first.problems()).singleElement().asString().contains("ConnectException");
 
     gateway = start(port);
-    Summary second = new BatchEmulator(resuming(first(POSTS)), db).run(progress -> {});
+    Summary second = new Emulator(resuming(first(POSTS)), db).run(progress -> {});
     assertThat(second.posted()).isEqualTo(db.counts());
     assertThat(gateway.records()).isEqualTo(second.postedRecords());
   }
@@ -220,7 +220,7 @@ class BatchEmulatorTest {
   @Test
   void stopsSoonAndLosesNothing() throws IOException {
     AtomicInteger answers = new AtomicInteger();
-    BatchEmulator emulator = new BatchEmulator(settings(), db);
+    Emulator emulator = new Emulator(settings(), db);
     gateway.failAlways(topic -> answers.get() > 6 ? Fault.UNAVAILABLE : null);
     gateway.beforeAnswer(
         () -> {
@@ -239,7 +239,7 @@ class BatchEmulatorTest {
     assertThat(first.seconds()).isLessThan(10);
 
     gateway.failAlways(topic -> null);
-    Summary second = new BatchEmulator(resuming(settings()), db).run(progress -> {});
+    Summary second = new Emulator(resuming(settings()), db).run(progress -> {});
     assertThat(second.complete()).isTrue();
     assertThat(first.postedRecords() + second.postedRecords()).isEqualTo(total(db.counts()));
     assertThat(gateway.records()).isEqualTo(total(db.counts()));
@@ -258,7 +258,7 @@ class BatchEmulatorTest {
           }
         });
 
-    Summary summary = new BatchEmulator(settings(), db).run(progress -> {});
+    Summary summary = new Emulator(settings(), db).run(progress -> {});
 
     assertThat(Thread.interrupted()).isTrue();
     assertThat(summary.stopped()).isTrue();
@@ -270,7 +270,7 @@ class BatchEmulatorTest {
     Settings slow =
         settings(OptionalLong.of(20), OptionalDouble.of(15), false, Duration.ofSeconds(5));
 
-    Summary summary = new BatchEmulator(slow, db).run(progress -> {});
+    Summary summary = new Emulator(slow, db).run(progress -> {});
 
     assertThat(summary.posts()).isEqualTo(20);
     assertThat(summary.seconds()).isBetween(19 / 15.0, 10.0);
@@ -283,7 +283,7 @@ class BatchEmulatorTest {
     Settings random =
         settings(OptionalLong.of(12), OptionalDouble.of(1_000), true, Duration.ofSeconds(5));
 
-    Summary summary = new BatchEmulator(random, db).run(progress -> {});
+    Summary summary = new Emulator(random, db).run(progress -> {});
 
     assertThat(summary.posts()).isEqualTo(12);
     for (SourceTable table : SourceTable.values()) {
@@ -300,17 +300,17 @@ class BatchEmulatorTest {
 
   @Test
   void refusesAJournalThatDoesNotFit() throws IOException {
-    assertThatThrownBy(() -> new BatchEmulator(resuming(settings()), db).run(progress -> {}))
+    assertThatThrownBy(() -> new Emulator(resuming(settings()), db).run(progress -> {}))
         .isInstanceOf(SourceException.class)
         .hasMessageContaining("nothing to resume");
 
-    new BatchEmulator(first(5), db).run(progress -> {});
-    assertThatThrownBy(() -> new BatchEmulator(resuming(settings()), db).run(progress -> {}))
+    new Emulator(first(5), db).run(progress -> {});
+    assertThatThrownBy(() -> new Emulator(resuming(settings()), db).run(progress -> {}))
         .isInstanceOf(SourceException.class)
         .hasMessageContaining("it was started with id 0e03d1c30c91, 5 posts");
 
     Files.writeString(journal(), "not a line\n", StandardOpenOption.APPEND);
-    assertThatThrownBy(() -> new BatchEmulator(resuming(settings()), db).run(progress -> {}))
+    assertThatThrownBy(() -> new Emulator(resuming(settings()), db).run(progress -> {}))
         .isInstanceOf(SourceException.class)
         .hasMessageContaining("is not as it was written");
   }
@@ -357,11 +357,21 @@ class BatchEmulatorTest {
   private Settings settings(
       OptionalLong posts, OptionalDouble rate, boolean random, Duration giveUpAfter) {
     return new Settings(
-        gateway.url(), "0e03d1c30c91", posts, rate, 8, random, journal(), false, giveUpAfter);
+        Dialect.KAFKA_REST,
+        gateway.url(),
+        "0e03d1c30c91",
+        posts,
+        rate,
+        8,
+        random,
+        journal(),
+        false,
+        giveUpAfter);
   }
 
   private static Settings resuming(Settings s) {
     return new Settings(
+        s.dialect(),
         s.gateway(),
         s.id(),
         s.posts(),

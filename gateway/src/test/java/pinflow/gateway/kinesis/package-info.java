@@ -1,0 +1,4 @@
+@NullMarked
+package pinflow.gateway.kinesis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What is expected of the tables after a run. */
+@NullMarked
+package pinflow.lake.expect;
+
+import org.jspecify.annotations.NullMarked;
