@@ -7,10 +7,11 @@ import io.delta.kernel.Table;
 import io.delta.kernel.TableManager;
 import io.delta.kernel.TransactionCommitResult;
 import io.delta.kernel.commit.CommitFailedException;
+import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.data.FilteredColumnarBatch;
 import io.delta.kernel.defaults.engine.DefaultEngine;
-import io.delta.kernel.defaults.internal.data.DefaultRowBasedColumnarBatch;
+import io.delta.kernel.defaults.internal.data.DefaultColumnarBatch;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.exceptions.ConcurrentTransactionException;
 import io.delta.kernel.exceptions.MaxCommitRetryLimitReachedException;
@@ -21,7 +22,6 @@ import io.delta.kernel.hook.PostCommitHook.PostCommitHookType;
 import io.delta.kernel.internal.InternalScanFileUtils;
 import io.delta.kernel.internal.actions.AddFile;
 import io.delta.kernel.internal.actions.SingleAction;
-import io.delta.kernel.internal.data.GenericRow;
 import io.delta.kernel.internal.data.ScanStateRow;
 import io.delta.kernel.internal.util.Utils;
 import io.delta.kernel.types.StructType;
@@ -32,8 +32,8 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.ConcurrentModificationException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -195,9 +195,9 @@ final class DeltaKernel {
           "The table has the columns %s, the rows %s".formatted(schema, given));
     }
     io.delta.kernel.data.Row state = transaction.getTransactionState(engine);
-    ColumnarBatch batch =
-        new DefaultRowBasedColumnarBatch(
-            schema, rows.stream().map(row -> kernel(schema, row)).toList());
+    ColumnVector[] columns = new ColumnVector[schema.length()];
+    Arrays.setAll(columns, i -> new Values(schema.at(i).getDataType(), rows, i));
+    ColumnarBatch batch = new DefaultColumnarBatch(rows.size(), schema, columns);
     var context = io.delta.kernel.Transaction.getWriteContext(engine, state, Map.of());
     List<io.delta.kernel.data.Row> actions = new ArrayList<>();
     try (var data =
@@ -269,19 +269,49 @@ final class DeltaKernel {
     throw new IllegalArgumentException("No small table has a column of type " + type);
   }
 
-  private static io.delta.kernel.data.Row kernel(StructType schema, Row row) {
-    Map<Integer, Object> values = new HashMap<>();
-    for (int i = 0; i < schema.length(); i++) {
-      Object value = row.get(i);
-      if (value != null) {
-        values.put(i, value instanceof Instant at ? micros(at) : value);
-      }
+  /** A column of rows. */
+  private record Values(io.delta.kernel.types.DataType type, List<Row> rows, int column)
+      implements ColumnVector {
+    @Override
+    public io.delta.kernel.types.DataType getDataType() {
+      return type;
     }
-    return new GenericRow(schema, values);
-  }
 
-  private static long micros(Instant time) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+    @Override
+    public int getSize() {
+      return rows.size();
+    }
+
+    @Override
+    public boolean isNullAt(int row) {
+      return rows.get(row).isNullAt(column);
+    }
+
+    @Override
+    public int getInt(int row) {
+      return rows.get(row).getInt(column);
+    }
+
+    @Override
+    public long getLong(int row) {
+      Row values = rows.get(row);
+      return type instanceof io.delta.kernel.types.TimestampType
+          ? ChronoUnit.MICROS.between(Instant.EPOCH, values.getInstant(column))
+          : values.getLong(column);
+    }
+
+    @Override
+    public double getDouble(int row) {
+      return rows.get(row).getDouble(column);
+    }
+
+    @Override
+    public String getString(int row) {
+      return rows.get(row).getString(column);
+    }
+
+    @Override
+    public void close() {}
   }
 
   private static Row spark(
