@@ -210,6 +210,32 @@ public final class Audit implements AutoCloseable {
     return missing;
   }
 
+  /** How many records of the log the lake has not taken in. */
+  public long notYetTaken(Collection<String> topics) {
+    long done = EventLedger.done(lake);
+    Map<TopicPartition, Long> taken = new HashMap<>();
+    lake.latest("batches")
+        .ifPresent(
+            batches ->
+                batches.forEach(
+                    List.of("batch", "topic", "partition", "last_offset"),
+                    row -> {
+                      if (EventLedger.number(row[0]) <= done) {
+                        taken.merge(
+                            EventLedger.partition(row[1], row[2]),
+                            EventLedger.number(row[3]) + 1,
+                            Math::max);
+                      }
+                    }));
+    long missing = 0;
+    for (var entry : log.of(topics).entrySet()) {
+      LogOffsets.Range range = entry.getValue();
+      long from = Math.max(range.begin(), taken.getOrDefault(entry.getKey(), 0L));
+      missing += Math.max(0, range.end() - from);
+    }
+    return missing;
+  }
+
   private static void checkLog(
       String place,
       LogOffsets.Range log,

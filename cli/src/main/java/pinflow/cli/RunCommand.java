@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,9 +39,8 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--posts",
       paramLabel = "N",
-      description = "About how many posts are new; tunes Spark (default: ${DEFAULT-VALUE}).",
-      defaultValue = "100000")
-  private long posts;
+      description = "About how many posts are new; tunes Spark (default: daily counts them).")
+  private @Nullable Long posts;
 
   @Option(
       names = "--keep",
@@ -70,22 +70,26 @@ final class RunCommand implements Callable<Integer> {
     if (job != Job.DAILY) {
       return upkeep(places, state, steps);
     }
-    try (SparkProcess spark = places.spark(state, posts, SparkProcess.Start.QUICK);
-        StoredObjects objects = new StoredObjects(store);
+    try (StoredObjects objects = new StoredObjects(store);
         Audit audit = new Audit(Connections.kafka(config, state), objects, places.tables(), null)) {
       // What is in the log now belongs to this run; Spark's start takes as long as the sink anyway.
       LongSupplier onItsWay = audit.notYetStored(config.topics());
-      Duration patience = config.sink().rotate().plusSeconds(30);
-      steps.time("sink", () -> Wait.until("the sink", patience, () -> onItsWay.getAsLong() == 0));
-      steps.time("spark", spark::awaitReady);
-      JsonNode result = daily(spark, config.expectations(), steps);
-      System.out.println(json ? result.toString() : words(result));
-      return Expected.report(result, json ? System.err : System.out);
+      long expected =
+          posts != null ? posts : audit.notYetTaken(config.topics()) / PinflowConfig.TABLES.size();
+      try (SparkProcess spark = places.spark(state, expected, SparkProcess.Start.QUICK)) {
+        Duration patience = config.sink().rotate().plusSeconds(30);
+        steps.time("sink", () -> Wait.until("the sink", patience, () -> onItsWay.getAsLong() == 0));
+        steps.time("spark", spark::awaitReady);
+        JsonNode result = daily(spark, config.expectations(), steps);
+        System.out.println(json ? result.toString() : words(result));
+        return Expected.report(result, json ? System.err : System.out);
+      }
     }
   }
 
   private int upkeep(Places places, StateFolder state, Steps steps) {
-    try (SparkProcess spark = places.spark(state, posts, SparkProcess.Start.QUICK)) {
+    long few = posts == null ? 0 : posts;
+    try (SparkProcess spark = places.spark(state, few, SparkProcess.Start.QUICK)) {
       steps.time("spark", spark::awaitReady);
       ObjectNode command =
           new JsonMapper().createObjectNode().put("job", job.name().toLowerCase(Locale.ROOT));

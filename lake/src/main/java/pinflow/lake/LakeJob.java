@@ -201,6 +201,7 @@ public final class LakeJob {
     Answers answers = new Answers(tables);
     long done = daily.done();
     if (done >= 0 && !answers.areOf(done)) {
+      LakeSession.fit(tables.spark(), daily.posts());
       steps.time("answers", () -> answers.write(done));
     }
   }

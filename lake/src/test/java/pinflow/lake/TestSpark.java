@@ -34,6 +34,11 @@ public final class TestSpark {
     return values(order.length == 0 ? rows : rows.orderBy(columns));
   }
 
+  /** Makes rows a table's only ones. */
+  public static void overwrite(LakeTables tables, String table, Dataset<Row> rows) {
+    rows.write().format("delta").mode("overwrite").save(tables.path(table));
+  }
+
   /** The rows as lists of Java's values, bytes as hexadecimal text. */
   public static List<List<@Nullable Object>> values(Dataset<Row> rows) {
     return rows.collectAsList().stream().map(JsonValues::of).toList();

@@ -6,13 +6,17 @@ import static org.apache.spark.sql.functions.not;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 import pinflow.lake.batch.Daily;
 import pinflow.lake.tables.LakeTables;
 import pinflow.lake.tables.Transaction;
@@ -38,7 +42,7 @@ public final class Answers {
 
   /** Whether the answers are those of a batch. */
   public boolean areOf(long batch) {
-    return tables.lastCommit(SOURCES, APPLICATION) >= batch;
+    return tables.small().lastCommit(SOURCES, APPLICATION) >= batch;
   }
 
   /**
@@ -67,7 +71,9 @@ public final class Answers {
   public void write(long batch) {
     SparkSession spark = tables.spark();
     List<Long> versions = List.of(view("pin"), view("geo"), view("user"));
-    if (isOvertaken(List.of("pin", "geo", "user"), Daily.APPLICATION, batch)) {
+    // A version asked for above may have been of a later batch, if a table has one by now.
+    if (Stream.of("pin", "geo", "user")
+        .anyMatch(table -> tables.lastCommit(table, Daily.APPLICATION) > batch)) {
       return;
     }
     Dataset<Row> posts = view("posts", spark);
@@ -82,14 +88,9 @@ public final class Answers {
   }
 
   private static Dataset<Row> view(String name, SparkSession spark) {
-    Dataset<Row> rows = LakeTables.computedOnce(spark.sql(Question.resource(name)).coalesce(1));
+    Dataset<Row> rows = LakeTables.computedOnce(spark.sql(Question.resource(name)));
     rows.createOrReplaceTempView(name);
     return rows;
-  }
-
-  /** Whether a table may have been of a later batch when its version was asked for before. */
-  private boolean isOvertaken(List<String> names, String application, long batch) {
-    return names.stream().anyMatch(table -> tables.lastCommit(table, application) > batch);
   }
 
   private long view(String table) {
@@ -99,14 +100,20 @@ public final class Answers {
   }
 
   private void write(long batch, List<Long> versions, Row counts) {
-    tables.atOnce(Question.ALL.stream().<Runnable>map(q -> () -> write(q)).toList());
+    Map<Question, OptionalLong> written = new ConcurrentHashMap<>();
+    tables.atOnce(
+        Question.ALL.stream().<Runnable>map(q -> () -> written.put(q, write(q))).toList());
     List<Row> sources = new ArrayList<>();
     for (Question question : Question.ALL) {
+      OptionalLong version = Objects.requireNonNull(written.get(question));
+      if (version.isEmpty()) {
+        return;
+      }
       int place = 3 * Question.ALL.indexOf(question);
       sources.add(
           RowFactory.create(
               question.name(),
-              tables.version(question.table()),
+              version.getAsLong(),
               versions.get(0),
               versions.get(1),
               versions.get(2),
@@ -115,20 +122,12 @@ public final class Answers {
               counts.getLong(place + 2),
               batch));
     }
-    if (isOvertaken(Question.ALL.stream().map(Question::table).toList(), APPLICATION, batch)) {
-      return;
-    }
-    tables.overwrite(SOURCES, local(sources, LakeTables.schema(SOURCES)));
+    tables.small().overwrite(SOURCES, LakeTables.schema(SOURCES), sources);
   }
 
-  private void write(Question question) {
+  private OptionalLong write(Question question) {
     Dataset<Row> answer = tables.spark().sql(question.sql());
-    // Collected first: of a sorted dataset in several parts no order of the file is promised.
-    tables.overwrite(question.table(), local(answer.collectAsList(), answer.schema()));
-  }
-
-  private Dataset<Row> local(List<Row> rows, StructType schema) {
-    return tables.spark().createDataFrame(rows, schema).coalesce(1);
+    return tables.small().overwrite(question.table(), answer.schema(), answer.collectAsList());
   }
 
   /** Used, unmatched and left out of each question, in one pass. */

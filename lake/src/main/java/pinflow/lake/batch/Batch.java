@@ -29,6 +29,9 @@ final class Batch {
   /** Up to this many events a table gets one file, and old events are looked up by broadcast. */
   private static final long SMALL = 500_000;
 
+  /** Of more, a table gets a file for so many. */
+  private static final long FILE = 200_000;
+
   private static final StructType EVENTS = LakeTables.schema("events");
   private static final Column KEPT = col("content").isNotNull();
   private static final String SAME_EVENT =
@@ -37,11 +40,20 @@ final class Batch {
   private final LakeTables tables;
   private final Plan plan;
   private final Steps steps;
+  private final long few;
 
   Batch(LakeTables tables, Plan plan, Steps steps) {
+    this(tables, plan, steps, SMALL);
+  }
+
+  /**
+   * @param few up to this many events it is carried out in the way that is best for few
+   */
+  Batch(LakeTables tables, Plan plan, Steps steps, long few) {
     this.tables = tables;
     this.plan = plan;
     this.steps = steps;
+    this.few = few;
   }
 
   /**
@@ -57,7 +69,11 @@ final class Batch {
       return Optional.empty();
     }
     Dataset<Row> kept = events.where(KEPT);
-    Dataset<Row> outcomes = LakeTables.computedOnce(Outcomes.of(kept, old(kept, extent)));
+    Dataset<Row> old = old(kept, extent);
+    Dataset<Row> outcomes =
+        extent.events() <= few
+            ? LakeTables.computedOnce(Outcomes.of(kept, old))
+            : Outcomes.ofMany(kept, old);
     Tally tally = steps.time("clean", () -> tally(outcomes, extent));
     steps.time("write", () -> write(events, outcomes, tally));
     return Optional.of(tally);
@@ -80,7 +96,7 @@ final class Batch {
         .where(extent.around())
         .where(col("outcome").notEqual("quarantined"))
         .join(
-            extent.events() <= SMALL ? broadcast(touched) : touched,
+            extent.events() <= few ? broadcast(touched) : touched,
             new String[] {"table", "ind"},
             "leftsemi");
   }
@@ -139,7 +155,8 @@ final class Batch {
     if (number == 0 && tables.version(table) >= 0) {
       return;
     }
-    Dataset<Row> files = tally.events() <= SMALL ? rows.coalesce(1) : rows;
+    int most = (int) Math.max(1, Math.min(tally.events() / FILE, Integer.MAX_VALUE));
+    Dataset<Row> files = rows.coalesce(tally.events() <= few ? 1 : most);
     if (match == null) {
       tables.append(table, LakeTables.schema(table), files);
     } else {

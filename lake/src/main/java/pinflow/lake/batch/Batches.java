@@ -1,15 +1,10 @@
 package pinflow.lake.batch;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.struct;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 import pinflow.lake.rules.Cleaning;
@@ -40,7 +35,7 @@ final class Batches {
 
   /** The batch that was planned and not done, if there is one. */
   Optional<Plan> unfinished() {
-    long planned = tables.lastCommit(TABLE, Daily.APPLICATION);
+    long planned = tables.small().lastCommit(TABLE, Daily.APPLICATION);
     return planned > done() ? Optional.of(read(planned)) : Optional.empty();
   }
 
@@ -72,10 +67,9 @@ final class Batches {
    * @return the plan that was first
    */
   Plan agree(Plan plan) {
-    Dataset<Row> written = tables.spark().createDataFrame(plan.rows(), Plan.SCHEMA).coalesce(1);
     tables.inTransaction(
         new Transaction(Daily.APPLICATION, plan.batch()),
-        () -> tables.append(TABLE, Plan.SCHEMA, written));
+        () -> tables.small().append(TABLE, Plan.SCHEMA, plan.rows()));
     return read(plan.batch());
   }
 
@@ -163,27 +157,26 @@ final class Batches {
   /** The ends of the planned batches, by topic and partition. */
   private Map<List<Object>, End> ends() {
     Map<List<Object>, End> ends = new HashMap<>();
-    if (tables.version(TABLE) >= 0) {
-      rows()
-          .where(col("quarantine_version").isNull())
-          .groupBy("topic", "partition")
-          .agg(max(struct("last_offset", "key")))
-          .collectAsList()
-          .forEach(
-              row ->
-                  ends.put(
-                      List.of(row.getString(0), row.getInt(1)),
-                      new End(row.getStruct(2).getLong(0) + 1, row.getStruct(2).getString(1))));
+    for (Row row : tables.small().rows(TABLE, Plan.SCHEMA)) {
+      if (Plan.isOfObjects(row)) {
+        ends.merge(
+            List.of(row.getString(2), row.getInt(3)),
+            new End(row.getLong(6) + 1, row.getString(4)),
+            (one, other) -> one.offset >= other.offset ? one : other);
+      }
     }
     return ends;
   }
 
-  private Plan read(long batch) {
-    return Plan.of(rows().where(col("batch").equalTo(batch)).collectAsList());
+  /** How many events all batches have brought, those that the log has lost included. */
+  long events() {
+    return ends().values().stream().mapToLong(End::offset).sum();
   }
 
-  /** A table that an older Pinflow made lacks the columns of replays; they are null then. */
-  private Dataset<Row> rows() {
-    return tables.read(TABLE, tables.version(TABLE)).to(Plan.SCHEMA);
+  private Plan read(long batch) {
+    return Plan.of(
+        tables.small().rows(TABLE, Plan.SCHEMA).stream()
+            .filter(row -> row.getLong(0) == batch)
+            .toList());
   }
 }

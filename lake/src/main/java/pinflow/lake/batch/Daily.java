@@ -11,6 +11,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.jspecify.annotations.Nullable;
 import pinflow.lake.tables.LakeException;
+import pinflow.lake.tables.LakeSession;
 import pinflow.lake.tables.LakeTables;
 import pinflow.lake.tables.Steps;
 
@@ -26,6 +27,8 @@ public final class Daily {
    * Objects that a task reads one after the other, at least; more tasks cost more than they bring.
    */
   private static final int OBJECTS_PER_TASK = 4;
+
+  private static final int EVENTS_OF_A_POST = 3;
 
   private final LakeTables tables;
   private final Batches batches;
@@ -87,7 +90,7 @@ public final class Daily {
   Carried begin(Plan plan, Steps steps) {
     Plan[] first = {plan};
     Optional<Tally> tally =
-        new Batch(tables, plan, steps)
+        batch(plan, steps)
             .run(
                 records(plan),
                 () -> {
@@ -107,7 +110,12 @@ public final class Daily {
         plan instanceof Plan.OfObjects objects
             ? records(Batches.holding(objects, Bucket.of(store)))
             : records(plan);
-    return new Carried(plan, new Batch(tables, plan, steps).run(records, () -> true).orElseThrow());
+    return new Carried(plan, batch(plan, steps).run(records, () -> true).orElseThrow());
+  }
+
+  private Batch batch(Plan plan, Steps steps) {
+    LakeSession.fit(tables.spark(), plan.most() / EVENTS_OF_A_POST);
+    return new Batch(tables, plan, steps);
   }
 
   /** Whether a batch was planned and is not done: a run that was killed, or runs. */
@@ -118,6 +126,11 @@ public final class Daily {
   /** The number of the last batch that is done; -1 before the first. */
   public long done() {
     return batches.done();
+  }
+
+  /** About how many posts all batches have brought. */
+  public long posts() {
+    return batches.events() / EVENTS_OF_A_POST;
   }
 
   private Dataset<Row> records(Plan plan) {

@@ -1,5 +1,6 @@
 package pinflow.lake.batch;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
@@ -14,6 +15,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.StructType;
+import pinflow.lake.tables.LakeTables;
 
 /**
  * Decides what becomes of events, so that it does not matter how they were cut into batches.
@@ -30,7 +32,55 @@ public final class Outcomes {
   private static final WindowSpec GROUP = Window.partitionBy("table", "ind", "content");
   private static final WindowSpec POST = Window.partitionBy("table", "ind");
 
+  /** So many keys are sent to every task. */
+  private static final long MOST_CONTESTED = 500_000;
+
+  private static final String[] KEY = {"table", "ind"};
+
   private Outcomes() {}
+
+  /**
+   * As {@link #of}, for events so many that no more of them should be moved than need be: those
+   * alone of their {@code ind}, nearly all, stay where they are.
+   */
+  static Dataset<Row> ofMany(Dataset<Row> fresh, Dataset<Row> old) {
+    Dataset<Row> oldOnce = LakeTables.computedOnce(old);
+    Dataset<Row> contested =
+        LakeTables.computedOnce(
+            fresh
+                .groupBy("table", "ind")
+                .count()
+                .where(col("count").gt(1))
+                .select("table", "ind")
+                .union(oldOnce.select("table", "ind"))
+                .distinct());
+    if (contested.count() > MOST_CONTESTED) {
+      return LakeTables.computedOnce(of(fresh, oldOnce));
+    }
+    Dataset<Row> judged =
+        LakeTables.computedOnce(of(fresh.join(broadcast(contested), KEY, "leftsemi"), oldOnce));
+    return alone(fresh.join(broadcast(contested), KEY, "leftanti")).unionByName(judged);
+  }
+
+  /** As {@link #of} for events that are the only ones of their {@code ind}. */
+  private static Dataset<Row> alone(Dataset<Row> fresh) {
+    return fresh(fresh)
+        .select(
+            col("table"),
+            col("ind"),
+            col("content"),
+            col("at"),
+            col("fresh"),
+            lit("clean").as("outcome"),
+            when(lit(false), col("at")).as("of"),
+            lit(false).as("changed"),
+            lit(true).as("row"),
+            lit(false).as("replaces"),
+            col("at").as("first"),
+            col("pin"),
+            col("geo"),
+            col("user"));
+  }
 
   /**
    * @param fresh cleaned events of a batch that break no rule

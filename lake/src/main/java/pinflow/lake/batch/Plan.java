@@ -31,13 +31,23 @@ sealed interface Plan {
   /** What it takes of the log, by topic and partition. */
   Map<List<Object>, Reach> reaches();
 
+  /** How many events it has at most. */
+  default long most() {
+    return reaches().values().stream().mapToLong(Reach::most).sum();
+  }
+
   /** As {@link #SCHEMA} has them. */
   List<Row> rows();
+
+  /** Whether a row of {@link #SCHEMA} is an object and not an event of a replay. */
+  static boolean isOfObjects(Row row) {
+    return row.isNullAt(7);
+  }
 
   /** The plan whose rows these are. */
   static Plan of(List<Row> rows) {
     Row any = rows.get(0);
-    return any.isNullAt(7)
+    return isOfObjects(any)
         ? new OfObjects(
             any.getLong(0), any.getLong(1), rows.stream().map(OfObjects::object).toList())
         : new OfQuarantine(

@@ -45,6 +45,9 @@ public record LakeSession(SparkSession spark, Path scratch) implements AutoClose
 
   private static final Map<String, String> MANY_POSTS =
       Map.of(
+          "spark.sql.codegen.wholeStage", "true",
+          "spark.sql.codegen.factoryMode", "FALLBACK",
+          "spark.sql.adaptive.enabled", "true",
           "spark.sql.shuffle.partitions", "16",
           "spark.databricks.delta.snapshotPartitions", "4");
 
@@ -93,7 +96,7 @@ public record LakeSession(SparkSession spark, Path scratch) implements AutoClose
    *     are not among Spark's own, which it logs
    */
   public static LakeSession start(String master, long posts, Map<String, String> hadoop) {
-    return start(master, posts <= SMALL ? FEW_POSTS : MANY_POSTS, hadoop);
+    return start(master, settings(posts), hadoop);
   }
 
   private static LakeSession start(
@@ -110,6 +113,18 @@ public record LakeSession(SparkSession spark, Path scratch) implements AutoClose
     SparkSession spark = builder.getOrCreate();
     hadoop.forEach(spark.sparkContext().hadoopConfiguration()::set);
     return new LakeSession(spark, scratch);
+  }
+
+  /**
+   * Changes what a session can change to suit a number of posts: those expected at the start may
+   * have been others, or work may follow on all that there are.
+   */
+  public static void fit(SparkSession spark, long posts) {
+    settings(posts).forEach(spark.conf()::set);
+  }
+
+  private static Map<String, String> settings(long posts) {
+    return posts <= SMALL ? FEW_POSTS : MANY_POSTS;
   }
 
   @Override

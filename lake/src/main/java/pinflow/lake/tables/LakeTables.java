@@ -53,6 +53,7 @@ public final class LakeTables {
 
   private final SparkSession spark;
   private final String location;
+  private final SmallTables small;
   private final Consumer<String> committed;
   private final int commitsAtOnce;
   private volatile @Nullable Transaction running;
@@ -76,6 +77,12 @@ public final class LakeTables {
     this.commitsAtOnce = commitsAtOnce;
     // Hadoop's form (file:/…): Delta takes file:///… for another place.
     this.location = new Path(location) + "/";
+    this.small = new SmallTables(this, spark.sessionState().newHadoopConf());
+  }
+
+  /** The tables whose rows are few, for a quicker way to them. */
+  public SmallTables small() {
+    return small;
   }
 
   /** The columns of a table of contracts/tables.json, in order. */
@@ -197,7 +204,7 @@ public final class LakeTables {
    * columns that it lacks.
    */
   public void append(String table, StructType schema, Dataset<Row> rows) {
-    commit(table, () -> write(table, rows.to(schema), "append"));
+    commit(table, () -> write(table, rows.to(schema)));
   }
 
   /**
@@ -222,7 +229,7 @@ public final class LakeTables {
     Snapshot known = log.unsafeVolatileSnapshot();
     Snapshot snapshot = known.version() < 0 ? snapshot(table) : known;
     if (snapshot.version() < 0) {
-      write(table, LocalRows.dataset(spark, schema, rows), "append");
+      write(table, LocalRows.dataset(spark, schema, rows));
       return true;
     }
     if (lastCommit(snapshot, transaction.application()) >= transaction.version()) {
@@ -243,11 +250,6 @@ public final class LakeTables {
         new DeltaOperations.StreamingUpdate(
             OutputMode.Append(), transaction.application(), transaction.version(), Option.empty()));
     return true;
-  }
-
-  /** Makes these rows the table's only ones. */
-  public void overwrite(String table, Dataset<Row> rows) {
-    commit(table, () -> write(table, rows, "overwrite"));
   }
 
   /**
@@ -289,9 +291,8 @@ public final class LakeTables {
                 .execute());
   }
 
-  private void write(String table, Dataset<Row> rows, String mode) {
-    boolean adds = mode.equals("append");
-    var writer = rows.write().format("delta").mode(mode).option("mergeSchema", adds);
+  private void write(String table, Dataset<Row> rows) {
+    var writer = rows.write().format("delta").mode("append").option("mergeSchema", true);
     // Properties of a table that is made by this; one that is there keeps its own.
     writer.option("delta.enableDeletionVectors", "true");
     if (Arrays.asList(rows.columns()).contains("ind")) {
@@ -315,7 +316,7 @@ public final class LakeTables {
    * @param write says whether it wrote
    */
   private void commit(String table, Predicate<Transaction> write) {
-    Transaction transaction = Objects.requireNonNull(running, "no transaction");
+    Transaction transaction = running();
     again(
         table,
         () -> {
@@ -329,9 +330,19 @@ public final class LakeTables {
             }
             throw e;
           }
-          committed.accept(table);
+          committed(table);
           return true;
         });
+  }
+
+  /** That of {@link #inTransaction}. */
+  Transaction running() {
+    return Objects.requireNonNull(running, "no transaction");
+  }
+
+  /** To be told of each commit. */
+  void committed(String table) {
+    committed.accept(table);
   }
 
   /** Writes to a table, again when another process was first. */

@@ -71,12 +71,13 @@ public final class LocalLogStore extends HadoopFileSystemLogStore {
   @Override
   public Iterator<FileStatus> listFrom(org.apache.hadoop.fs.Path path, Configuration hadoop)
       throws IOException {
-    Path from = local(path);
+    // No file needs to have the name, nor be able to: VACUUM lists from "\0" on.
+    String from = path.getName();
     List<FileStatus> files = new ArrayList<>();
     try (DirectoryStream<Path> later =
         Files.newDirectoryStream(
-            from.resolveSibling(""),
-            file -> file.getFileName().compareTo(from.getFileName()) >= 0)) {
+            local(path.getParent()),
+            file -> file.getFileName().toString().compareTo(from) >= 0)) {
       for (Path file : later) {
         try {
           files.add(status(path.getParent(), file));

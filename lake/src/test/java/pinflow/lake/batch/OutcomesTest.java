@@ -36,9 +36,14 @@ class OutcomesTest {
   /** A lake that is given its events directly, without objects in a store. */
   private final class Lake {
     final LakeTables tables;
+    private final long few;
     private long batch;
 
-    Lake(String name) {
+    /**
+     * @param few events that a batch has at most to be carried out as a small one
+     */
+    Lake(String name, long few) {
+      this.few = few;
       tables =
           new LakeTables(TestSpark.session(), folder.resolve(name).toUri().toString(), table -> {});
     }
@@ -54,7 +59,7 @@ class OutcomesTest {
       }
       Plan plan =
           new Plan.OfObjects(batch++, tables.version("events"), new ArrayList<>(objects.values()));
-      new Batch(tables, plan, (step, seconds) -> {})
+      new Batch(tables, plan, (step, seconds) -> {}, few)
           .run(
               TestSpark.session()
                   .createDataFrame(events.stream().map(Event::row).toList(), ObjectReader.SCHEMA),
@@ -76,16 +81,18 @@ class OutcomesTest {
   void theCutIntoBatchesDoesNotMatter() {
     RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
     List<Event> events = events(random, 240);
-    Lake once = new Lake("once");
+    Lake once = new Lake("once", Long.MAX_VALUE);
     once.take(events);
     assertThat(outcomes(once)).isEqualTo(expectedOutcomes(events));
     assertThat(rows(once)).isEqualTo(expectedRows(events));
 
-    Lake cut = new Lake("cut");
-    for (List<Event> part : cut(random, events, 2)) {
-      cut.take(part);
+    for (long few : new long[] {Long.MAX_VALUE, 0}) {
+      Lake cut = new Lake("cut-" + few, few);
+      for (List<Event> part : cut(random, events, 2)) {
+        cut.take(part);
+      }
+      assertThat(cut.contents()).isEqualTo(once.contents());
     }
-    assertThat(cut.contents()).isEqualTo(once.contents());
   }
 
   /** The older content comes back: it is the newest state, and its first event stands for it. */
@@ -111,7 +118,9 @@ class OutcomesTest {
             row(3L, "duplicate", 0L, false, 0L));
   }
 
-  /** Few posts and few contents, so that all meet; times that repeat and go back. */
+  /**
+   * Few posts and few contents, so that most meet, and some alone; times that repeat and go back.
+   */
   private static List<Event> events(RandomGenerator random, int number) {
     Map<String, Long> next = new HashMap<>();
     List<Event> events = new ArrayList<>();
@@ -119,7 +128,8 @@ class OutcomesTest {
       String table = Cleaning.TABLES.get(random.nextInt(3));
       int partition = random.nextInt(PARTITIONS);
       long offset = next.merge(table + partition, 1L, Long::sum) - 1;
-      Long ind = random.nextInt(10) == 0 ? null : (Long) random.nextLong(12);
+      int kind = random.nextInt(10);
+      Long ind = kind == 0 ? null : (Long) (kind == 1 ? 100L + i : random.nextLong(12));
       String text = List.of("A", "B", "C").get(random.nextInt(3));
       events.add(
           new Event(

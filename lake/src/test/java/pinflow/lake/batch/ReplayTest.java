@@ -27,7 +27,6 @@ import pinflow.lake.TestSpark;
 import pinflow.lake.rules.Cleaning;
 import pinflow.lake.tables.LakeException;
 import pinflow.lake.tables.LakeTables;
-import pinflow.lake.tables.Transaction;
 
 /**
  * Replays of quarantined events: the tables end as if the events had been whole from the start,
@@ -256,7 +255,7 @@ class ReplayTest {
                 "_partition",
                 "_offset",
                 "_timestamp");
-    tables.inTransaction(new Transaction("test", 0), () -> tables.overwrite("quarantine", good));
+    TestSpark.overwrite(tables, "quarantine", good);
 
     assertThat(replay(tables, "rule", matching("ind.invalid", null)).asked()).isZero();
     assertThat(replay(tables, "rule", matching("pin.rule", null)).outcomes().get("pin"))

@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pinflow.lake.TestSpark;
 import pinflow.lake.tables.LakeTables;
-import pinflow.lake.tables.Transaction;
 
 @Tag("slow")
 class ExpectationsTest {
@@ -62,7 +61,6 @@ class ExpectationsTest {
   }
 
   private static void write(LakeTables tables, String table, String sql) {
-    tables.inTransaction(
-        new Transaction("test", 0), () -> tables.overwrite(table, TestSpark.session().sql(sql)));
+    TestSpark.overwrite(tables, table, TestSpark.session().sql(sql));
   }
 }
