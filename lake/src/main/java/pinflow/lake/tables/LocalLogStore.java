@@ -76,8 +76,7 @@ public final class LocalLogStore extends HadoopFileSystemLogStore {
     List<FileStatus> files = new ArrayList<>();
     try (DirectoryStream<Path> later =
         Files.newDirectoryStream(
-            local(path.getParent()),
-            file -> file.getFileName().toString().compareTo(from) >= 0)) {
+            local(path.getParent()), file -> file.getFileName().toString().compareTo(from) >= 0)) {
       for (Path file : later) {
         try {
           files.add(status(path.getParent(), file));

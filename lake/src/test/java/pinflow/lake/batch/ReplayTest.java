@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.apache.spark.sql.Dataset;
@@ -138,48 +139,43 @@ class ReplayTest {
     RandomLog log = new RandomLog("replayed", random);
     LakeTables tables = TestLake.at(folder.resolve("replayed"));
     LakeTables whole = TestLake.at(folder.resolve("whole"));
-    int mended = 0;
-    for (int round = 0; round < 2; round++) {
-      List<Event> broken = land(log, 150);
-      daily(tables, bucket, log.id).run(TestLake.QUIET);
-      daily(whole, wholeBucket, log.id).run(TestLake.QUIET);
-      assertThat(TestSpark.rows(tables, "quarantine")).hasSize(broken.size());
-      Replay.Asked file = file(broken.stream().map(twin -> line(twin, twin.raw())).toList());
+    List<Event> broken = land(log, 150);
+    daily(tables, bucket, log.id).run(TestLake.QUIET);
+    daily(whole, wholeBucket, log.id).run(TestLake.QUIET);
+    assertThat(TestSpark.rows(tables, "quarantine")).hasSize(broken.size());
+    Replay.Asked file = file(broken.stream().map(twin -> line(twin, twin.raw())).toList());
 
-      LakeTables mortal =
-          TestLake.mortal(
-              folder.resolve("replayed"),
-              List.of("batches", "pin", "quarantine", "mended", "events"));
-      assertThat(TestLake.dies(() -> replay(mortal, log.id, file))).isTrue();
-      // The next run completes it, whatever it is itself.
-      int deaths = 1;
-      boolean replays = round == 0;
-      while (TestLake.dies(
-          () -> {
-            if (replays) {
-              replay(mortal, log.id, file);
-            } else {
-              daily(mortal, bucket, log.id).run(TestLake.QUIET);
-            }
-          })) {
-        deaths++;
-      }
-
-      assertThat(deaths).isEqualTo(5);
-      mended += broken.size();
-      for (String table : List.of("pin", "geo", "user", "events")) {
-        assertThat(TestLake.content(tables, table))
-            .as(table)
-            .isEqualTo(TestLake.content(whole, table));
-      }
-      assertThat(TestSpark.rows(tables, "quarantine")).isEmpty();
-      assertThat(TestSpark.rows(tables, "mended")).hasSize(mended);
-      Map<String, Long> versions = TestLake.versions(tables);
-      assertThat(replay(tables, log.id, file).batch()).isNull();
-      assertThat(replay(tables, log.id, ALL).batch()).isNull();
-      assertThat(TestLake.versions(tables)).isEqualTo(versions);
+    LakeTables mortal =
+        TestLake.mortal(
+            folder.resolve("replayed"),
+            List.of("batches", "pin", "quarantine", "mended", "events"));
+    assertThat(TestLake.dies(() -> replay(mortal, log.id, file))).isTrue();
+    // The next run completes it, whatever it is itself.
+    AtomicInteger deaths = new AtomicInteger(1);
+    while (TestLake.dies(
+        () -> {
+          if (deaths.get() % 2 == 0) {
+            replay(mortal, log.id, file);
+          } else {
+            daily(mortal, bucket, log.id).run(TestLake.QUIET);
+          }
+        })) {
+      deaths.incrementAndGet();
     }
+
+    assertThat(deaths).hasValue(5);
+    for (String table : List.of("pin", "geo", "user", "events")) {
+      assertThat(TestLake.content(tables, table))
+          .as(table)
+          .isEqualTo(TestLake.content(whole, table));
+    }
+    assertThat(TestSpark.rows(tables, "quarantine")).isEmpty();
+    assertThat(TestSpark.rows(tables, "mended")).hasSize(broken.size());
+    Map<String, Long> versions = TestLake.versions(tables);
+    assertThat(replay(tables, log.id, file).batch()).isNull();
+    assertThat(replay(tables, log.id, ALL).batch()).isNull();
     assertThat(daily(tables, bucket, log.id).run(TestLake.QUIET).batch()).isNull();
+    assertThat(TestLake.versions(tables)).isEqualTo(versions);
   }
 
   @Test
