@@ -1,7 +1,10 @@
 package pinflow.crash;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.File;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +43,7 @@ public final class Crashes implements AutoCloseable {
   private long atLastAudit;
 
   private Crashes(Path home, Form form, Path folder, long seed) throws IOException {
+    requireMethods(home, form);
     this.form = form;
     this.random = new Random(seed);
     this.pinflow = new Pinflow(home.resolve("pinflow"), folder.resolve("disturbed"));
@@ -80,6 +84,25 @@ public final class Crashes implements AutoCloseable {
       delete(folder);
     }
     System.exit(code);
+  }
+
+  private static void requireMethods(Path home, Form form) throws IOException {
+    List<URL> programs = new ArrayList<>();
+    for (String module : List.of("cli", "lake")) {
+      String path = Files.readString(home.resolve(module).resolve("target/classpath"));
+      programs.add(home.resolve("%1$s/target/pinflow-%1$s.jar".formatted(module)).toUri().toURL());
+      for (String entry : path.strip().split(File.pathSeparator)) {
+        programs.add(Path.of(entry).toUri().toURL());
+      }
+    }
+    try (URLClassLoader loader =
+        new URLClassLoader(programs.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+      List<KillPoint> missing =
+          form.points().stream().filter(point -> !point.isIn(loader)).toList();
+      if (!missing.isEmpty()) {
+        throw new CrashException("these points' methods are not there: " + missing);
+      }
+    }
   }
 
   private void run() {

@@ -1,5 +1,6 @@
 package pinflow.crash;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,7 +96,7 @@ enum KillPoint {
       "plan and one more commit there, the third not"),
   LAKE_NO_OUTCOMES(
       Victim.SPARK,
-      "pinflow.lake.batch.Batch#outcomeRows",
+      "pinflow.lake.batch.TableRows#outcomeRows",
       "rows committed to their tables, outcomes not"),
   LAKE_NO_ANSWERS(
       Victim.SPARK, "pinflow.lake.answers.Answers#write", "batch done, answers of the one before"),
@@ -151,5 +152,15 @@ enum KillPoint {
     this.within = within;
     this.call = call;
     this.words = words;
+  }
+
+  /** Whether the method is there, so that a renamed one is noticed at once. */
+  boolean isIn(ClassLoader programs) {
+    try {
+      return Arrays.stream(Class.forName(type, false, programs).getDeclaredMethods())
+          .anyMatch(m -> m.getName().equals(method));
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 }
