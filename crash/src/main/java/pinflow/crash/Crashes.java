@@ -53,13 +53,14 @@ public final class Crashes implements AutoCloseable {
         new Parts(
             pinflow,
             debugger.jvmOptions(),
+            "batch",
             proxy.url(),
             Math.max(10, form.posts() / (form.kills() * ROUND_SECONDS)));
   }
 
   /**
    * Arguments: the project's folder; {@code short}, {@code points} (each once) or {@code long},
-   * which writes docs/crashes.md.
+   * which writes docs/crashes.md; or {@code live}, {@link LiveCrashes}.
    */
   public static void main(String[] args) throws IOException {
     Path home = Path.of(args[0]);
@@ -67,15 +68,12 @@ public final class Crashes implements AutoCloseable {
     Path folder = Files.createTempDirectory(home.resolve("target"), "crash.");
     long seed = Long.getLong("seed", 1);
     int code = 1;
-    try (Crashes crashes = new Crashes(home, Form.of(args[1]), folder, seed)) {
-      // Ctrl-C must not leave anything behind.
-      Runtime.getRuntime().addShutdownHook(new Thread(crashes.parts::close));
-      crashes.run();
-      crashes.compare(home, folder);
-      if (args[1].equals("long")) {
-        Files.writeString(home.resolve("docs/crashes.md"), crashes.report.markdown());
+    try {
+      if (args[1].equals("live")) {
+        runLive(home, folder, seed);
+      } else {
+        run(home, args[1], folder, seed);
       }
-      System.out.println(crashes.report.summary());
       code = 0;
     } catch (CrashException e) {
       System.err.println("crash: " + e.getMessage() + "; all is kept in " + folder);
@@ -84,6 +82,26 @@ public final class Crashes implements AutoCloseable {
       delete(folder);
     }
     System.exit(code);
+  }
+
+  private static void run(Path home, String word, Path folder, long seed) throws IOException {
+    try (Crashes crashes = new Crashes(home, Form.of(word), folder, seed)) {
+      // Ctrl-C must not leave anything behind.
+      Runtime.getRuntime().addShutdownHook(new Thread(crashes.parts::close));
+      crashes.run();
+      crashes.compare(home, folder);
+      if (word.equals("long")) {
+        Files.writeString(home.resolve("docs/crashes.md"), crashes.report.markdown());
+      }
+      System.out.println(crashes.report.summary());
+    }
+  }
+
+  private static void runLive(Path home, Path folder, long seed) throws IOException {
+    try (LiveCrashes crashes = new LiveCrashes(home, folder, CUT_REPLIES, seed)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(crashes::stop));
+      crashes.run();
+    }
   }
 
   private static void requireMethods(Path home, Form form) throws IOException {
@@ -190,18 +208,20 @@ public final class Crashes implements AutoCloseable {
     parts.endDaily();
   }
 
+  /** A daily job that is not hit goes on, through the next rounds if need be. */
   private void killAtRandom(Victim victim) {
-    if (victim == Victim.SPARK || victim == Victim.ALL || random.nextBoolean()) {
-      parts.startDaily();
-    }
-    pause(victim == Victim.SPARK ? 12_000 : 4_000);
-    parts.kill(victim);
-    parts.ensureUp();
-    parts.endDaily();
+    boolean spark = victim == Victim.SPARK || victim == Victim.ALL;
+    do {
+      if (spark || random.nextInt(4) == 0) {
+        parts.ensureDaily();
+      }
+      pause(spark ? 12_000 : 4_000);
+    } while (!parts.kill(victim));
   }
 
   private void audit() {
     parts.ensureUp();
+    parts.endDaily();
     pinflow.run("run", "daily", "-q");
     JsonNode found = pinflow.json("audit", "--json");
     report.audited(found);
@@ -227,6 +247,7 @@ public final class Crashes implements AutoCloseable {
   /** Sends the rest undisturbed and accounts for all. */
   private void finish() {
     parts.ensureUp();
+    parts.endDaily();
     parts.killEmulator();
     JsonNode sent = pinflow.json(parts.emulate("--json"));
     pinflow.run("run", "daily", "-q");

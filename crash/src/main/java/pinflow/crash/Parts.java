@@ -14,6 +14,7 @@ final class Parts implements AutoCloseable {
   private static final Duration DAILY = Duration.ofMinutes(6);
 
   private final Pinflow pinflow;
+  private final String door;
   private final String gateway;
   private final int rate;
 
@@ -26,46 +27,54 @@ final class Parts implements AutoCloseable {
 
   /**
    * @param jvmOptions of every JVM that is started
-   * @param gateway where the emulator posts to
+   * @param door {@code batch} or {@code stream}: which the emulator posts to
+   * @param gateway where that is
    * @param rate posts a second
    */
-  Parts(Pinflow pinflow, String jvmOptions, String gateway, int rate) {
+  Parts(Pinflow pinflow, String jvmOptions, String door, String gateway, int rate) {
     this.pinflow = pinflow;
     this.jvmOptions = jvmOptions;
+    this.door = door;
     this.gateway = gateway;
     this.rate = rate;
   }
 
-  /** SIGKILL, and not before it is gone does this return. */
-  void kill(Victim victim) {
-    switch (victim) {
-      case UP -> running(up).process().destroyForcibly();
-      case DATABASE ->
-          Pinflow.database(running(up)).ifPresent(database -> database.destroyForcibly());
-      case EMULATOR -> running(emulator).process().destroyForcibly();
-      case SPARK -> running(daily).children().forEach(ProcessHandle::destroyForcibly);
-      case ALL -> {
-        Stream<ProcessHandle> all =
-            Stream.of(running(up), running(emulator), running(daily))
-                .flatMap(
-                    command ->
-                        Stream.concat(command.children(), Stream.of(command.process().toHandle())));
-        all.toList().forEach(ProcessHandle::destroyForcibly);
-      }
-    }
-    if (victim == Victim.UP || victim == Victim.ALL) {
-      running(up).ends(READY);
-    }
-    if (victim == Victim.EMULATOR || victim == Victim.ALL) {
-      running(emulator).ends(READY);
-    }
+  /**
+   * SIGKILL; of what is started here it waits for the end.
+   *
+   * @return whether there was anything to kill
+   */
+  boolean kill(Victim victim) {
+    List<ProcessHandle> processes = processes(victim);
+    processes.forEach(ProcessHandle::destroyForcibly);
+    Stream.of(alive(up), alive(emulator), alive(daily))
+        .flatMap(command -> command)
+        .filter(command -> processes.contains(handle(command)))
+        .forEach(command -> command.ends(READY));
+    return !processes.isEmpty();
   }
 
-  private static Pinflow.Command running(Pinflow.@Nullable Command command) {
-    if (command == null) {
-      throw new IllegalStateException("It has not been started");
-    }
-    return command;
+  private List<ProcessHandle> processes(Victim victim) {
+    return switch (victim) {
+      case UP -> alive(up).map(Parts::handle).toList();
+      case DATABASE -> alive(up).flatMap(it -> Pinflow.database(it).stream()).toList();
+      case LIVE -> alive(up).flatMap(it -> Pinflow.live(it).stream()).toList();
+      case EMULATOR -> alive(emulator).map(Parts::handle).toList();
+      case SPARK -> alive(daily).flatMap(Pinflow.Command::children).toList();
+      case ALL ->
+          Stream.of(alive(up), alive(emulator), alive(daily))
+              .flatMap(command -> command)
+              .flatMap(it -> Stream.concat(it.children(), Stream.of(handle(it))))
+              .toList();
+    };
+  }
+
+  private static Stream<Pinflow.Command> alive(Pinflow.@Nullable Command command) {
+    return Stream.ofNullable(command).filter(Pinflow.Command::isAlive);
+  }
+
+  private static ProcessHandle handle(Pinflow.Command command) {
+    return command.process().toHandle();
   }
 
   /**
@@ -107,7 +116,7 @@ final class Parts implements AutoCloseable {
 
   /** Asks {@code up} to end. */
   void askUpToEnd() {
-    running(up).process().destroy();
+    alive(up).forEach(it -> it.process().destroy());
   }
 
   /** The emulator that is paced; what it has not sent is sent by whoever resumes. */
@@ -133,18 +142,28 @@ final class Parts implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 "emulate",
-                "batch",
+                door,
                 "-q",
                 "--gateway",
                 gateway,
                 "--own-log",
                 "--give-up-after",
                 "120"));
-    if (Files.exists(pinflow.folder().resolve("state/emulate/batch.jsonl"))) {
+    if (door.equals("stream")) {
+      arguments.add("--create");
+    }
+    if (Files.exists(pinflow.folder().resolve("state/emulate/" + door + ".jsonl"))) {
       arguments.add("--resume");
     }
     arguments.addAll(List.of(more));
     return arguments.toArray(String[]::new);
+  }
+
+  /** Starts the daily job, unless one runs. */
+  void ensureDaily() {
+    if (alive(daily).findAny().isEmpty()) {
+      startDaily();
+    }
   }
 
   void startDaily() {

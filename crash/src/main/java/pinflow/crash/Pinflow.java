@@ -156,8 +156,17 @@ final class Pinflow {
 
   /** The database that an {@code up} has started, if it is alive. */
   static Optional<ProcessHandle> database(Command up) {
+    return child(up, ".*(mariadbd|mysqld)");
+  }
+
+  /** The JVM of the live way that an {@code up} has started, if it is alive. */
+  static Optional<ProcessHandle> live(Command up) {
+    return child(up, ".*/java");
+  }
+
+  private static Optional<ProcessHandle> child(Command up, String program) {
     return up.children()
-        .filter(child -> child.info().command().orElse("").matches(".*(mariadbd|mysqld)$"))
+        .filter(child -> child.info().command().orElse("").matches(program))
         .findFirst();
   }
 

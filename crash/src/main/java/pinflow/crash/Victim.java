@@ -10,6 +10,8 @@ enum Victim {
   EMULATOR,
   /** The JVM of Spark, in the middle of {@code pinflow run daily}. */
   SPARK,
+  /** The JVM of Spark, of the live way, which {@code up} starts again. */
+  LIVE,
   /** All of them in one moment. */
   ALL
 }
