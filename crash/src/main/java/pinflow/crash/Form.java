@@ -15,7 +15,7 @@ record Form(int posts, List<KillPoint> points, int repeats, int random, int audi
     return switch (word) {
       case "long" -> new Form(67_000, List.of(KillPoint.values()), 3, 100, 15);
       case "points" -> new Form(10_000, List.of(KillPoint.values()), 1, 0, 10);
-      case "short" -> new Form(10_000, NASTIEST, 1, 3, 20);
+      case "short" -> new Form(6_000, NASTIEST, 1, 2, 20);
       default ->
           throw new CrashException(
               "there is no form %s of this; it is short, points or long".formatted(word));
@@ -28,8 +28,7 @@ record Form(int posts, List<KillPoint> points, int repeats, int random, int audi
           KillPoint.LOG_NOT_SYNCED,
           KillPoint.STORE_RECEIVED,
           KillPoint.EMULATOR_NOT_JOURNALED,
-          KillPoint.LAKE_TWO_TABLES,
-          KillPoint.LAKE_NO_OUTCOMES);
+          KillPoint.LAKE_TWO_TABLES);
 
   int kills() {
     return points.size() * repeats + random;
