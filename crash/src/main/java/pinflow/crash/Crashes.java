@@ -114,6 +114,11 @@ public final class Crashes implements AutoCloseable {
         programs.add(Path.of(entry).toUri().toURL());
       }
     }
+    try (Stream<Path> plugin = Files.walk(home.resolve("sink/target/plugin"))) {
+      for (Path jar : plugin.filter(file -> file.toString().endsWith(".jar")).toList()) {
+        programs.add(jar.toUri().toURL());
+      }
+    }
     try (URLClassLoader loader =
         new URLClassLoader(programs.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
       List<KillPoint> missing =
