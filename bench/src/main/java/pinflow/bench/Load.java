@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Posts a body over and over: so many connections, each with one request at a time. Everything
@@ -49,14 +50,15 @@ final class Load implements AutoCloseable {
   }
 
   Load(URI url, String contentType, String body, int connections) {
+    this(url, Map.of("Content-Type", contentType), body, connections);
+  }
+
+  Load(URI url, Map<String, String> headers, String body, int connections) {
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions(), new PoolOptions().setHttp1MaxSize(connections));
-    this.request =
-        new RequestOptions()
-            .setMethod(HttpMethod.POST)
-            .setAbsoluteURI(url.toString())
-            .putHeader("Content-Type", contentType);
+    this.request = new RequestOptions().setMethod(HttpMethod.POST).setAbsoluteURI(url.toString());
+    headers.forEach(request::putHeader);
     this.body = Buffer.buffer(body);
     this.connections = connections;
   }

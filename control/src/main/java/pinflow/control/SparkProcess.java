@@ -88,7 +88,7 @@ public final class SparkProcess implements AutoCloseable {
    *
    * @param request as {@code contracts/lake-job.md} says: the store and the lake's location, of
    *     jobs the number of posts to expect
-   * @param log the file that takes Spark's log
+   * @param log the file that takes Spark's log; the live way's is cut at 20 MB, five of them kept
    */
   public static SparkProcess start(
       Installation installation, Work work, ObjectNode request, Path log, Start start) {
@@ -96,7 +96,7 @@ public final class SparkProcess implements AutoCloseable {
       Files.createDirectories(log.toAbsolutePath().getParent());
       Process process =
           new ProcessBuilder(command(installation, work, request.path("rows").asLong(), log, start))
-              .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+              .redirectError(ProcessBuilder.Redirect.appendTo(errors(work, log).toFile()))
               .start();
       SparkProcess spark =
           new SparkProcess(process, log, start == Start.TRAINING ? ARCHIVING : work.ends);
@@ -106,6 +106,13 @@ public final class SparkProcess implements AutoCloseable {
       throw new RunException(
           "Spark could not be started: %s. Is there memory and room on the disk?".formatted(e), e);
     }
+  }
+
+  /**
+   * Of the live way what the JVM itself says, and not its log, which is cut and in turn deleted.
+   */
+  private static Path errors(Work work, Path log) {
+    return work == Work.LIVE ? log.resolveSibling("live-jvm.log") : log;
   }
 
   private static List<String> command(
@@ -122,6 +129,10 @@ public final class SparkProcess implements AutoCloseable {
           command.add("-XX:SharedArchiveFile=" + installation.lakeClassArchive());
         }
       }
+    }
+    if (work == Work.LIVE) {
+      command.add("-Dlog4j2.configurationFile=log4j2-live.properties");
+      command.add("-Dpinflow.log=" + log.toAbsolutePath());
     }
     Path arguments = log.resolveSibling(log.getFileName() + ".classpath");
     Files.writeString(
