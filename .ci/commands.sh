@@ -125,6 +125,7 @@ PY
   return 1
 }
 check "the live way takes what the streams hold" live_takes
+check "its tables can be asked before a daily run" bash -c '[ "$("$0" query --format csv --sql "SELECT count(*) AS n FROM \`0e03d1c30c91_pin_table\`" | tail -n 1)" -gt 80 ]' "$pinflow"
 check "the seed's streaming emulator posts unchanged" venv/bin/python "$home/source/src/test/python/user_posting_emulation_streaming.py" db_creds.yaml 0e03d1c30c91 20
 streams_by_boto3() {
   venv/bin/python - "$gateway" <<'PY'

@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Posts without a break through a proxy that cuts replies, runs the daily job again and again, and
@@ -139,12 +140,18 @@ public final class Crashes implements AutoCloseable {
       Collections.shuffle(all, random);
       points.addAll(all);
     }
+    points.sort(Comparator.comparing(point -> point.victim));
     int round = 0;
+    @Nullable Victim debugged = null;
     for (KillPoint point : points) {
+      if (point.victim != debugged) {
+        debugged = point.victim;
+        parts.debug(debugged);
+      }
       round(++round, point.name(), () -> killAt(point));
     }
     debugger.disarm();
-    parts.withoutDebugger();
+    parts.debug(null);
     List<Victim> victims = new ArrayList<>();
     for (int i = 0; i < form.random(); i++) {
       if (victims.isEmpty()) {

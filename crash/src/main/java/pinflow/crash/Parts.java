@@ -18,22 +18,23 @@ final class Parts implements AutoCloseable {
   private final String gateway;
   private final int rate;
 
-  private String jvmOptions;
+  private final String debugging;
 
+  private @Nullable Victim debugged;
   private Pinflow.@Nullable Command up;
   private Pinflow.@Nullable Command emulator;
   private Pinflow.@Nullable Command daily;
   private @Nullable ProcessHandle database;
 
   /**
-   * @param jvmOptions of every JVM that is started
+   * @param debugging options of a JVM that is to be debugged
    * @param door {@code batch} or {@code stream}: which the emulator posts to
    * @param gateway where that is
    * @param rate posts a second
    */
-  Parts(Pinflow pinflow, String jvmOptions, String door, String gateway, int rate) {
+  Parts(Pinflow pinflow, String debugging, String door, String gateway, int rate) {
     this.pinflow = pinflow;
-    this.jvmOptions = jvmOptions;
+    this.debugging = debugging;
     this.door = door;
     this.gateway = gateway;
     this.rate = rate;
@@ -104,14 +105,21 @@ final class Parts implements AutoCloseable {
   }
 
   Pinflow.Command startUp() {
-    Pinflow.Command started = pinflow.start(jvmOptions, "up", "--json");
+    Pinflow.Command started = pinflow.start(options(Victim.UP), "up", "--json");
     up = started;
     return started;
   }
 
-  /** What is started from now on is not slowed down. */
-  void withoutDebugger() {
-    jvmOptions = "";
+  /** Has one part debugged from now on; the others run at their own speed. */
+  void debug(@Nullable Victim part) {
+    debugged = part;
+    askUpToEnd();
+    alive(up).forEach(it -> it.ends(READY));
+    killEmulator();
+  }
+
+  private String options(Victim part) {
+    return part == debugged ? debugging : "";
   }
 
   /** Asks {@code up} to end. */
@@ -134,7 +142,7 @@ final class Parts implements AutoCloseable {
     if (now != null && now.process().exitValue() == 0) {
       throw new CrashException("all posts were sent before the last kill; send more of them");
     }
-    emulator = pinflow.start(jvmOptions, emulate("--rate", Integer.toString(rate)));
+    emulator = pinflow.start(options(Victim.EMULATOR), emulate("--rate", Integer.toString(rate)));
   }
 
   String[] emulate(String... more) {
@@ -167,7 +175,7 @@ final class Parts implements AutoCloseable {
   }
 
   void startDaily() {
-    daily = pinflow.start(jvmOptions, "run", "daily", "-q", "--json");
+    daily = pinflow.start(options(Victim.SPARK), "run", "daily", "-q", "--json");
   }
 
   /** One that was not hit may go on, unless it waits for what is gone. */

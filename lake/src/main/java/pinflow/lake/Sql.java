@@ -74,7 +74,8 @@ final class Sql {
 
   /**
    * Answers a statement over {@code pin}, {@code geo}, {@code user}, {@code quarantine}, {@code
-   * events}, {@code batches} and {@code answers.<name>}, all at their newest versions.
+   * events}, {@code batches}, {@code answers.<name>} and the live way's tables, all at their newest
+   * versions.
    *
    * @throws LakeException if the statement is not Spark's SQL, writes, or fails
    */
@@ -109,17 +110,21 @@ final class Sql {
   }
 
   private void register() throws IOException {
-    List<String> tables = tables("");
+    List<String> tables = new ArrayList<>(tables(""));
     if (!tables.contains("events")) {
+      // A first daily run is under way, or there was none: then there are those of the live way.
+      tables.removeIf(table -> !table.contains("_"));
+    }
+    if (tables.isEmpty()) {
       throw LakeException.asked(
-          "There is nothing to ask at %s yet, since no daily run has ended there. Run pinflow run daily first."
+          "There is nothing to ask at %s yet, since no daily run has ended there and nothing came by a stream. Run pinflow run daily first."
               .formatted(location));
     }
     for (String table : tables) {
-      register(table, table);
+      register("`%s`".formatted(table), table);
     }
     for (String table : tables("answers/")) {
-      register("answers." + table, "answers/" + table);
+      register("answers.`%s`".formatted(table), "answers/" + table);
     }
   }
 

@@ -35,6 +35,13 @@ class SqlTest {
         .satisfies(e -> assertThat(e.user()).isTrue())
         .withMessageContaining(location)
         .withMessageContaining("pinflow run daily");
+    // Of a first daily run that is under way nothing is shown, of the live way all.
+    append("quarantine", "SELECT 1L AS ind", 0);
+    append("0e03d1c30c91-x_pin_table", "SELECT 7L AS ind", 0);
+    assertThat(sql.run("SELECT ind FROM `0e03d1c30c91-x_pin_table`", 10).rows())
+        .containsExactly(row(7L));
+    assertThatExceptionOfType(LakeException.class)
+        .isThrownBy(() -> sql.run("SELECT * FROM quarantine", 10));
     append("events", "SELECT 1L AS ind, 'clean' AS outcome", 0);
     append("pin", "SELECT id AS ind, 'art' AS category FROM range(5)", 0);
   }
