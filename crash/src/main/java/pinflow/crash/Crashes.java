@@ -31,7 +31,7 @@ public final class Crashes implements AutoCloseable {
   private static final double CUT_REPLIES = 0.2;
 
   /** Seconds that a round takes at most, on average; the posts are spread over all of them. */
-  private static final int ROUND_SECONDS = 40;
+  private static final int ROUND_SECONDS = 30;
 
   private final Form form;
   private final Random random;
