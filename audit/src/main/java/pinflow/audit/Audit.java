@@ -210,7 +210,7 @@ public final class Audit implements AutoCloseable {
     return missing;
   }
 
-  /** How many records of the log the lake has not taken in. */
+  /** How many records the lake has not taken in, also of those that the log has lost since. */
   public long notYetTaken(Collection<String> topics) {
     long done = EventLedger.done(lake);
     Map<TopicPartition, Long> taken = new HashMap<>();
@@ -230,7 +230,7 @@ public final class Audit implements AutoCloseable {
     long missing = 0;
     for (var entry : log.of(topics).entrySet()) {
       LogOffsets.Range range = entry.getValue();
-      long from = Math.max(range.begin(), taken.getOrDefault(entry.getKey(), 0L));
+      long from = taken.getOrDefault(entry.getKey(), range.begin());
       missing += Math.max(0, range.end() - from);
     }
     return missing;

@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import pinflow.gateway.Gateway;
 import pinflow.gateway.GatewayConfig;
 import pinflow.platform.Broker;
@@ -139,52 +140,55 @@ public final class KinesisThroughput {
     }
   }
 
+  /** One of the three, and what its rounds gave. */
+  private record Measured(String server, Load load, List<Load.Result> rounds) {
+    Measured(String server, Load load) {
+      this(server, load, new ArrayList<>());
+    }
+
+    List<Double> of(ToDoubleFunction<Load.Result> figure) {
+      return rounds.stream().map(figure::applyAsDouble).toList();
+    }
+  }
+
   private static void measure(Action action, Map<String, URI> servers) throws Exception {
-    Map<String, Load> loads = new LinkedHashMap<>();
-    Map<String, List<Load.Result>> results = new LinkedHashMap<>();
+    List<Measured> all = new ArrayList<>();
     try {
       for (var server : servers.entrySet()) {
-        create(server.getValue(), action.stream());
-        Load load =
-            new Load(
-                server.getValue(),
-                headers(action.name()),
-                action.body(server.getValue()),
-                action.connections);
-        loads.put(server.getKey(), load);
-        results.put(server.getKey(), new ArrayList<>());
+        URI url = server.getValue();
+        create(url, action.stream());
+        Load load = new Load(url, headers(action.name()), action.body(url), action.connections);
+        all.add(new Measured(server.getKey(), load));
         load.once(FIRST_WARM_UP);
       }
       // By turns: what else the machine does then falls on all of them.
       for (int i = 0; i < ROUNDS; i++) {
-        for (var load : loads.entrySet()) {
-          results.get(load.getKey()).add(load.getValue().once(RUN));
+        for (Measured one : all) {
+          one.rounds().add(one.load().once(RUN));
         }
       }
     } finally {
-      loads.values().forEach(Load::close);
+      all.forEach(one -> one.load().close());
     }
-    List<Load.Result> ours = results.values().iterator().next();
-    results.forEach((server, theirs) -> print(action, server, ours, theirs));
+    all.forEach(one -> print(action, all.get(0), one));
   }
 
-  private static void print(
-      Action action, String server, List<Load.Result> ours, List<Load.Result> theirs) {
+  private static void print(Action action, Measured ours, Measured theirs) {
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < ROUNDS; i++) {
-      ratios.add(ours.get(i).requestsPerSecond() / theirs.get(i).requestsPerSecond());
+      ratios.add(
+          ours.rounds().get(i).requestsPerSecond() / theirs.rounds().get(i).requestsPerSecond());
     }
     System.out.printf(
         "| %s, %d connections, %d records | %s | %s | %s | %s | %s |%n",
         action,
         action.connections,
         action.records,
-        server,
-        Spread.of(theirs.stream().map(r -> r.requestsPerSecond() * action.records).toList())
-            .with(0),
-        Spread.of(theirs.stream().map(Load.Result::p99).toList()).with(0),
+        theirs.server(),
+        Spread.of(theirs.of(round -> round.requestsPerSecond() * action.records)).with(0),
+        Spread.of(theirs.of(Load.Result::p99)).with(0),
         Spread.of(ratios).with(2),
-        Spread.of(theirs.stream().map(Load.Result::clientBusy).toList()).with(2));
+        Spread.of(theirs.of(Load.Result::clientBusy)).with(2));
   }
 
   private static void create(URI server, String stream) throws IOException, InterruptedException {

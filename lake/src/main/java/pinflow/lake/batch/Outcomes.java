@@ -59,27 +59,7 @@ public final class Outcomes {
     }
     Dataset<Row> judged =
         LakeTables.computedOnce(of(fresh.join(broadcast(contested), KEY, "leftsemi"), oldOnce));
-    return alone(fresh.join(broadcast(contested), KEY, "leftanti")).unionByName(judged);
-  }
-
-  /** As {@link #of} for events that are the only ones of their {@code ind}. */
-  private static Dataset<Row> alone(Dataset<Row> fresh) {
-    return fresh(fresh)
-        .select(
-            col("table"),
-            col("ind"),
-            col("content"),
-            col("at"),
-            col("fresh"),
-            lit("clean").as("outcome"),
-            when(lit(false), col("at")).as("of"),
-            lit(false).as("changed"),
-            lit(true).as("row"),
-            lit(false).as("replaces"),
-            col("at").as("first"),
-            col("pin"),
-            col("geo"),
-            col("user"));
+    return ofNew(fresh.join(broadcast(contested), KEY, "leftanti")).unionByName(judged);
   }
 
   /**

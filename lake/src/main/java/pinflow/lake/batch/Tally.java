@@ -46,16 +46,6 @@ public record Tally(
     }
   }
 
-  /**
-   * Of events of one table, all of which {@link Outcomes#ofNew} speaks of or that are quarantined.
-   */
-  public static Tally ofNew(String table, long clean, long quarantined) {
-    Map<String, Map<String, Long>> byOutcome = new TreeMap<>();
-    counts(byOutcome, table).put("clean", clean);
-    counts(byOutcome, table).put("quarantined", quarantined);
-    return new Tally(byOutcome, Map.of(table, clean), Map.of(), null);
-  }
-
   /** Reads {@link Outcomes} once. */
   public static Tally of(Dataset<Row> outcomes, Map<String, Long> quarantined) {
     Map<String, Map<String, Long>> byOutcome = new TreeMap<>();

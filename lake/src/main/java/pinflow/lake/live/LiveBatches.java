@@ -51,6 +51,9 @@ final class LiveBatches {
   /** The number of the last batch that is in all tables. */
   private long done;
 
+  /** Whether all tables are there. */
+  private boolean made;
+
   private long commitsSinceCompaction;
 
   /** When the rows of the batch were committed; null when it has none, or not yet. */
@@ -75,6 +78,7 @@ final class LiveBatches {
     this.rows = rows;
     this.known = known;
     this.done = done;
+    this.made = done >= 0;
   }
 
   /**
@@ -95,6 +99,9 @@ final class LiveBatches {
       Consumer<String> committed) {
     LakeTables tables = new LakeTables(spark, location, table -> {});
     long version = tables.version(names.events());
+    // Looked at anew: a user may have removed the tables since this process last did.
+    tables.version(names.rows());
+    tables.version(names.quarantine());
     long done = tables.lastCommit(names.events(), application);
     KnownInds known = new KnownInds();
     if (version < 0) {
@@ -164,6 +171,7 @@ final class LiveBatches {
     List<Cleaned> cleaned = rows.clean(records);
     if (!cleaned.isEmpty()) {
       take(tables, cleaned, batch);
+      made = true;
     }
     done = batch;
     compactNowAndThen(tables);
@@ -297,7 +305,7 @@ final class LiveBatches {
       String like,
       List<InternalRow> rows,
       @Nullable String match) {
-    if (rows.isEmpty() && (done >= 0 || tables.version(table) >= 0)) {
+    if (rows.isEmpty() && (made || tables.version(table) >= 0)) {
       return;
     }
     if (match == null) {
@@ -311,7 +319,7 @@ final class LiveBatches {
 
   /** In the query's own thread, so that nothing else writes to its tables meanwhile. */
   private void compactNowAndThen(LakeTables tables) {
-    if (++commitsSinceCompaction >= compactAfter) {
+    if (made && ++commitsSinceCompaction >= compactAfter) {
       commitsSinceCompaction = 0;
       Upkeep upkeep = new Upkeep(tables);
       for (String table : List.of(names.rows(), names.quarantine(), names.events())) {

@@ -6,7 +6,6 @@ import io.delta.kernel.Snapshot;
 import io.delta.kernel.Table;
 import io.delta.kernel.TableManager;
 import io.delta.kernel.TransactionCommitResult;
-import io.delta.kernel.commit.CommitFailedException;
 import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.data.FilteredColumnarBatch;
@@ -167,20 +166,14 @@ final class DeltaKernel {
               CloseableIterable.inMemoryIterable(Utils.toCloseableIterator(actions.iterator())));
       checkpoint(path, done);
       return done.getVersion();
-    } catch (ConcurrentTransactionException | TableAlreadyExistsException e) {
-      throw raced(e);
-    } catch (MaxCommitRetryLimitReachedException e) {
-      if (e.getCause() instanceof CommitFailedException failed && failed.isConflict()) {
-        throw raced(e);
-      }
-      throw e;
+    } catch (ConcurrentTransactionException
+        | TableAlreadyExistsException
+        | MaxCommitRetryLimitReachedException e) {
+      // Of the last not every store says whether another process was the reason.
+      throw new ConcurrentModificationException("Another process was first", e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static ConcurrentModificationException raced(Exception e) {
-    return new ConcurrentModificationException("Another process was first", e);
   }
 
   /** Writes the rows to one file; gives the actions that add it. */

@@ -53,7 +53,7 @@ public final class LakeTables {
 
   private final SparkSession spark;
   private final String location;
-  private final SmallTables small;
+  private @Nullable SmallTables small;
   private final Consumer<String> committed;
   private final int commitsAtOnce;
   private volatile @Nullable Transaction running;
@@ -77,11 +77,13 @@ public final class LakeTables {
     this.commitsAtOnce = commitsAtOnce;
     // Hadoop's form (file:/…): Delta takes file:///… for another place.
     this.location = new Path(location) + "/";
-    this.small = new SmallTables(this, spark.sessionState().newHadoopConf());
   }
 
   /** The tables whose rows are few, for a quicker way to them. */
-  public SmallTables small() {
+  public synchronized SmallTables small() {
+    if (small == null) {
+      small = new SmallTables(this, spark.sessionState().newHadoopConf());
+    }
     return small;
   }
 
@@ -228,12 +230,13 @@ public final class LakeTables {
     // after which it is the newest.
     Snapshot known = log.unsafeVolatileSnapshot();
     Snapshot snapshot = known.version() < 0 ? snapshot(table) : known;
-    if (snapshot.version() < 0) {
-      write(table, LocalRows.dataset(spark, schema, rows));
-      return true;
-    }
     if (lastCommit(snapshot, transaction.application()) >= transaction.version()) {
       return false;
+    }
+    if (snapshot.version() < 0
+        || !snapshot.schema().catalogString().equals(schema.catalogString())) {
+      write(table, LocalRows.dataset(spark, schema, rows));
+      return true;
     }
     OptimisticTransaction commit = log.startTransaction(Option.empty(), Option.apply(snapshot));
     // So that all that another process has committed is a conflict: it may be the same.

@@ -102,10 +102,13 @@ public final class LocalLogStore extends HadoopFileSystemLogStore {
         new org.apache.hadoop.fs.Path(folder, file.getFileName().toString()));
   }
 
-  /** No file is seen before it is whole. */
+  /**
+   * Not of what is written here, but Delta and its Kernel ask before they write a checkpoint, which
+   * goes past this class: so that they rename it into its place when it is whole.
+   */
   @Override
   public Boolean isPartialWriteVisible(org.apache.hadoop.fs.Path path, Configuration hadoop) {
-    return false;
+    return true;
   }
 
   private static Path local(org.apache.hadoop.fs.Path path) {

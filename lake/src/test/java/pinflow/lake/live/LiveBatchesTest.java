@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -202,12 +204,19 @@ class LiveBatchesTest {
   }
 
   @Test
-  void tablesOfAnotherCheckpointAreRefused() {
+  void tablesOfAnotherCheckpointAreRefusedUntilTheyAreRemoved() {
     begin("other", "pinflow-live-1", table -> {}).take(batch(records(5, 100)), 0);
     assertThatThrownBy(() -> begin("other", "pinflow-live-2", table -> {}))
         .isInstanceOf(LakeException.class)
         .hasMessageContaining("were filled under another checkpoint")
         .hasMessageContaining("Restore the checkpoint");
+
+    // While the process runs, which knew them.
+    FileUtil.fullyDelete(Path.of(URI.create(location("other"))).toFile());
+    begin("other", "pinflow-live-2", table -> {}).take(batch(records(4, 100)), 0);
+    assertThat(TestSpark.rows(tables("other"), PIN.events())).hasSize(4);
+    assertThat(Path.of(URI.create(tables("other").path(PIN.rows()))).resolve("_delta_log"))
+        .isDirectoryContaining("glob:**/00000000000000000000.json");
   }
 
   @Test

@@ -66,6 +66,21 @@ class LocalLogStoreTest {
     assertThat(Files.readAllLines(file(0))).containsExactly("new \u05e9");
   }
 
+  /** VACUUM lists so. */
+  @Test
+  void filesAreListedFromANameThatNoneCanHave() throws IOException {
+    LocalLogStore store = new LocalLogStore(HADOOP);
+    store.write(new Path(file(0).toUri()), List.of("0").iterator(), true, HADOOP);
+    store.write(new Path(file(1).toUri()), List.of("1").iterator(), true, HADOOP);
+
+    List<String> names = new ArrayList<>();
+    store
+        .listFrom(new Path(folder.resolve("_delta_log").toUri() + "/\0"), HADOOP)
+        .forEachRemaining(found -> names.add(found.getPath().getName()));
+    assertThat(names)
+        .containsExactly(file(0).getFileName().toString(), file(1).getFileName().toString());
+  }
+
   private boolean wins(LocalLogStore store, int version, String line, CyclicBarrier together) {
     try {
       together.await();
