@@ -73,9 +73,10 @@ final class CrashReport {
         """
         # Kills
 
-        Written by `./pinflow --version && mvn -q -pl crash exec:exec` on %s, in %d minutes on %d cores. The emulator posts without a break,
+        Written by `./pinflow --version && mvn -q -pl crash compile exec:exec` on %s, in %d minutes on %d cores. The emulator posts without a break,
         through a proxy that cuts a fifth of the replies; processes are killed with SIGKILL, at named points by a debugger that stops
-        the thread there (`crash/`, `KillPoint`), then at random moments; what was killed is started again.
+        the thread there (`crash/`, `KillPoint`), then at random moments; what was killed is started again. At the named points the
+        part that is killed runs under the debugger, which makes its start about twice as long.
 
         %s
 
