@@ -165,7 +165,8 @@ traced() {
   "$pinflow" trace 17 --json >trace.json
   python3 - <<'PY'
 import json
-events = json.load(open("trace.json"))["events"]
+every = json.load(open("trace.json"))["events"]
+events = [e for e in every if not e["event"].startswith("streaming-")]
 assert {e["outcome"]["table"] for e in events} == {"pin", "geo", "user"}, events
 for e in events:
     assert e["log"]["value"] and e["object"]["first_offset"] <= int(e["event"].rsplit("/", 1)[1]) <= e["object"]["last_offset"], e
@@ -174,6 +175,20 @@ for e in events:
 PY
 }
 check "an event's way" traced
+traced_live() {
+  "$pinflow" query --format csv --sql "SELECT ind FROM \`0e03d1c30c91_pin_table\` LIMIT 1" | tail -n 1 >live-ind &&
+    "$pinflow" trace "$(cat live-ind)" --json >trace.json &&
+    python3 - <<'PY'
+import json
+events = json.load(open("trace.json"))["events"]
+live = [e for e in events if e["event"].startswith("streaming-0e03d1c30c91-pin/")]
+assert live, events
+for e in live:
+    assert e["receipt"]["run"] and e["log"]["value"] and "object" in e["missing"], e
+assert any(e.get("row", {}).get("in") == "0e03d1c30c91_pin_table" for e in live), live
+PY
+}
+check "the way of one that came by a stream" traced_live
 check "an event that is not there" refuses 1 "no hop knows" "$pinflow" trace 0e03d1c30c91.pin/0/999999
 check "an event of no topic" refuses 1 "no hop knows" "$pinflow" trace nowhere/0/1
 check "a malformed event" refuses 2 "neither" "$pinflow" trace one

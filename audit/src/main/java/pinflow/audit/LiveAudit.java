@@ -23,7 +23,7 @@ import pinflow.audit.LiveReport.Shard;
  */
 public final class LiveAudit implements AutoCloseable {
   /** Before the name of a stream's topic (contracts/streams.md). */
-  private static final String TOPIC = "_stream.";
+  static final String TOPIC = "_stream.";
 
   /** Between two batches of a query all its tables are of one state; so many looks find it. */
   private static final int LOOKS = 20;
@@ -55,7 +55,7 @@ public final class LiveAudit implements AutoCloseable {
     List<Shard> shards = new ArrayList<>();
     List<String> underWay = new ArrayList<>();
     for (String table : EventLedger.TABLES) {
-      String stream = "streaming-%s-%s".formatted(id, table);
+      String stream = stream(id, table);
       String prefix = id + "_" + table;
       Optional<Tables> tables = atRest(prefix);
       if (tables.isEmpty() && lake.latest(prefix + "_events").isPresent()) {
@@ -69,6 +69,11 @@ public final class LiveAudit implements AutoCloseable {
       }
     }
     return new LiveReport(shards, underWay, faults);
+  }
+
+  /** The stream that fills a table. */
+  static String stream(String id, String table) {
+    return "streaming-%s-%s".formatted(id, table);
   }
 
   /** The tables of a query, all of one batch; nothing if it commits all the time. */

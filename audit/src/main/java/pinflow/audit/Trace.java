@@ -33,9 +33,33 @@ public final class Trace implements AutoCloseable {
   private final LogOffsets log;
   private final StoredObjects objects;
   private final LakeTables lake;
-  private final Path journal;
+  private final List<Path> journals;
+  private final List<Tables> tables;
 
-  /** An event's identity. */
+  /**
+   * Where events have their outcomes, and their rows.
+   *
+   * @param stream by which they come; null for topics
+   */
+  private record Tables(@Nullable String stream, String events, List<String> rows) {
+    static List<Tables> all(String id) {
+      List<Tables> all = new ArrayList<>();
+      List<String> rows = new ArrayList<>(EventLedger.TABLES);
+      rows.add("quarantine");
+      all.add(new Tables(null, "events", rows));
+      for (String table : EventLedger.TABLES) {
+        String prefix = id + "_" + table;
+        all.add(
+            new Tables(
+                LiveAudit.stream(id, table),
+                prefix + "_events",
+                List.of(prefix + "_table", prefix + "_quarantine")));
+      }
+      return all;
+    }
+  }
+
+  /** An event's identity: of a stream its name, the shard's number, the record's in it. */
   public record Event(String topic, int partition, long offset) {
     @Override
     public String toString() {
@@ -56,29 +80,38 @@ public final class Trace implements AutoCloseable {
   /**
    * @param bootstrap the broker's address
    * @param objects stays the caller's to close
-   * @param journal the emulator's, whether it is there or not
+   * @param journals the emulators', whether they are there or not
+   * @param id of the pipeline, which streams and their tables are named by
    */
-  public Trace(String bootstrap, StoredObjects objects, LakeTables lake, Path journal) {
+  public Trace(
+      String bootstrap,
+      StoredObjects objects,
+      LakeTables lake,
+      List<Path> journals,
+      String id) {
     this.bootstrap = bootstrap;
     this.log = new LogOffsets(bootstrap);
     this.objects = objects;
     this.lake = lake;
-    this.journal = journal;
+    this.journals = List.copyOf(journals);
+    this.tables = Tables.all(id);
   }
 
   /** The events of an {@code ind} that the lake knows, in the order of topic, partition, offset. */
   public List<Event> events(long ind) {
     List<Event> events = new ArrayList<>();
-    lake.latest("events")
-        .ifPresent(
-            table ->
-                table.forEach(
-                    List.of("topic", "partition", "offset", "ind"),
-                    row -> {
-                      if (row[3] != null && EventLedger.number(row[3]) == ind) {
-                        events.add(event(row[0], row[1], row[2]));
-                      }
-                    }));
+    for (Tables of : tables) {
+      lake.latest(of.events)
+          .ifPresent(
+              table ->
+                  table.forEach(
+                      List.of("topic", "partition", "offset", "ind"),
+                      row -> {
+                        if (row[3] != null && EventLedger.number(row[3]) == ind) {
+                          events.add(event(row[0], row[1], row[2]));
+                        }
+                      }));
+    }
     events.sort(
         Comparator.comparing(Event::topic)
             .thenComparing(Event::partition)
@@ -95,26 +128,31 @@ public final class Trace implements AutoCloseable {
     Map<Event, Way> ways = new LinkedHashMap<>();
     events.forEach(
         event -> ways.put(event, new Way(event, new LinkedHashMap<>(), new LinkedHashMap<>())));
-    receipts(ways);
+    journals.forEach(journal -> receipts(journal, ways));
     ways.values().forEach(this::log);
     ways.values().forEach(this::object);
     Map<Event, Long> batches = batches(ways);
-    outcomes(ways);
-    List.of("pin", "geo", "user", "quarantine").forEach(table -> rows(table, ways));
+    for (Tables of : tables) {
+      outcomes(of.events, ways);
+      of.rows.forEach(table -> rows(table, ways));
+    }
     answers(ways, batches);
-    ways.values().forEach(Trace::missing);
+    ways.values().forEach(this::missing);
     return List.copyOf(ways.values());
   }
 
   /** The hops of which the event's absence does not tell itself why. */
-  private static void missing(Way way) {
+  private void missing(Way way) {
+    boolean live = isOfStream(way.event);
     if (!way.hops.containsKey("receipt")) {
       way.missing.put(
           "receipt", "not in the emulator's journal: something else sent it, or nothing");
     }
     Map<String, @Nullable Object> outcome = way.hops.get("outcome");
     if (outcome == null) {
-      way.missing.put("outcome", "no daily run has taken it in");
+      way.missing.put(
+          "outcome",
+          live ? "the live way has not taken it in" : "no daily run has taken it in");
     } else if (!way.hops.containsKey("row")) {
       boolean none = List.of("duplicate", "superseded").contains(outcome.get("outcome"));
       way.missing.put(
@@ -124,11 +162,19 @@ public final class Trace implements AutoCloseable {
               : "none comes from it; `pinflow audit` tells more");
     }
     if (outcome != null && !way.hops.containsKey("answers")) {
-      way.missing.put("answers", "no batch that is done has it; `pinflow audit` tells more");
+      way.missing.put(
+          "answers",
+          live
+              ? "they are of the daily job's tables"
+              : "no batch that is done has it; `pinflow audit` tells more");
     }
   }
 
-  private void receipts(Map<Event, Way> ways) {
+  private boolean isOfStream(Event event) {
+    return tables.stream().anyMatch(of -> event.topic.equals(of.stream));
+  }
+
+  private static void receipts(Path journal, Map<Event, Way> ways) {
     Receipts.forEach(
         journal,
         receipt -> {
@@ -149,7 +195,8 @@ public final class Trace implements AutoCloseable {
 
   private void log(Way way) {
     Event event = way.event;
-    TopicPartition partition = new TopicPartition(event.topic, event.partition);
+    String topic = isOfStream(event) ? LiveAudit.TOPIC + event.topic : event.topic;
+    TopicPartition partition = new TopicPartition(topic, event.partition);
     LogOffsets.Range range = log.find(partition).orElse(null);
     if (range == null) {
       way.missing.put("log", "it has no partition " + EventLedger.place(partition));
@@ -176,6 +223,10 @@ public final class Trace implements AutoCloseable {
   }
 
   private void object(Way way) {
+    if (isOfStream(way.event)) {
+      way.missing.put("object", "what comes by a stream goes straight to the tables");
+      return;
+    }
     StoredObjects.Range object =
         objects.holding(way.event.topic, way.event.partition, way.event.offset).orElse(null);
     if (object == null) {
@@ -224,8 +275,8 @@ public final class Trace implements AutoCloseable {
     return last;
   }
 
-  private void outcomes(Map<Event, Way> ways) {
-    lake.latest("events")
+  private void outcomes(String events, Map<Event, Way> ways) {
+    lake.latest(events)
         .ifPresent(
             table ->
                 table.forEach(

@@ -33,7 +33,7 @@ final class TraceCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "EVENT",
-      description = "<topic>/<partition>/<offset>, or an ind: all events that the lake has of it.")
+      description = "<topic>/<partition>/<offset>, <stream>/<shard>/<record>, or an ind: all events that the lake has of it.")
   private String what = "";
 
   @Option(names = "--json", description = "One JSON document on standard output.")
@@ -56,7 +56,8 @@ final class TraceCommand implements Callable<Integer> {
                 Connections.kafka(config, state),
                 objects,
                 Places.of(config, state, store).tables(),
-                state.journal())) {
+                List.of(state.journal(), state.journal("stream")),
+                config.id())) {
       List<Trace.Event> events =
           event.matches()
               ? List.of(
