@@ -45,7 +45,7 @@ final class Pinflow {
         connect: {port: %d}
         store: {port: %d}
         source: {port: %d}
-        sink: {flush-records: 500, rotate: 1s}
+        sink: {flush-records: 500, rotate: 3s}
         """
             .formatted(ports.toArray()));
   }
