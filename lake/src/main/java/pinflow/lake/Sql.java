@@ -121,7 +121,8 @@ final class Sql {
               .formatted(location));
     }
     for (String table : tables) {
-      register("`%s`".formatted(table), table);
+      // The catalog takes no others; an id may have a hyphen.
+      register("`%s`".formatted(table.replaceAll("\\W", "_")), table);
     }
     for (String table : tables("answers/")) {
       register("answers.`%s`".formatted(table), "answers/" + table);

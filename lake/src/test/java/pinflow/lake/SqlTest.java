@@ -38,7 +38,7 @@ class SqlTest {
     // Of a first daily run that is under way nothing is shown, of the live way all.
     append("quarantine", "SELECT 1L AS ind", 0);
     append("0e03d1c30c91-x_pin_table", "SELECT 7L AS ind", 0);
-    assertThat(sql.run("SELECT ind FROM `0e03d1c30c91-x_pin_table`", 10).rows())
+    assertThat(sql.run("SELECT ind FROM `0e03d1c30c91_x_pin_table`", 10).rows())
         .containsExactly(row(7L));
     assertThatExceptionOfType(LakeException.class)
         .isThrownBy(() -> sql.run("SELECT * FROM quarantine", 10));

@@ -119,7 +119,7 @@ class UpkeepTest {
             TestSpark.session(),
             place,
             table -> {
-              if (List.of("batches", "quarantine").contains(table)) {
+              if (table.equals("quarantine")) {
                 upkeep.compact(TestLake.QUIET);
               }
             });
