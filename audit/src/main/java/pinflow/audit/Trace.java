@@ -84,11 +84,7 @@ public final class Trace implements AutoCloseable {
    * @param id of the pipeline, which streams and their tables are named by
    */
   public Trace(
-      String bootstrap,
-      StoredObjects objects,
-      LakeTables lake,
-      List<Path> journals,
-      String id) {
+      String bootstrap, StoredObjects objects, LakeTables lake, List<Path> journals, String id) {
     this.bootstrap = bootstrap;
     this.log = new LogOffsets(bootstrap);
     this.objects = objects;
@@ -151,8 +147,7 @@ public final class Trace implements AutoCloseable {
     Map<String, @Nullable Object> outcome = way.hops.get("outcome");
     if (outcome == null) {
       way.missing.put(
-          "outcome",
-          live ? "the live way has not taken it in" : "no daily run has taken it in");
+          "outcome", live ? "the live way has not taken it in" : "no daily run has taken it in");
     } else if (!way.hops.containsKey("row")) {
       boolean none = List.of("duplicate", "superseded").contains(outcome.get("outcome"));
       way.missing.put(

@@ -33,7 +33,8 @@ final class TraceCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "EVENT",
-      description = "<topic>/<partition>/<offset>, <stream>/<shard>/<record>, or an ind: all events that the lake has of it.")
+      description =
+          "<topic>/<partition>/<offset>, <stream>/<shard>/<record>, or an ind: all events that the lake has of it.")
   private String what = "";
 
   @Option(names = "--json", description = "One JSON document on standard output.")
