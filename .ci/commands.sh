@@ -225,7 +225,7 @@ check "a line that is not as exported is named" refuses 2 "line 1" bash -c 'echo
 expected() {
   printf 'expectations:\n  - {table: user, column: age, between: [40, 50], on-failure: fail}\n  - {table: pin, column: ind, not-null: true}\n' >expected.yaml
   refuses 1 "FAILED: expected that user.age is between 40 and 50" "$pinflow" run daily --config expected.yaml &&
-    sed -i 's/fail/flag/' expected.yaml && "$pinflow" run daily --config expected.yaml --json 2>flagged >expected.json &&
+    sed -i 's/: fail}/: flag}/' expected.yaml && "$pinflow" run daily --config expected.yaml --json 2>flagged >expected.json &&
     grep -q "Flagged" flagged && [ "$(field expectations.1.holds <expected.json)" = True ]
 }
 check "an expectation flags or fails a run" expected
