@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import pinflow.gateway.Gateway;
 import pinflow.gateway.GatewayConfig;
@@ -287,7 +288,7 @@ public final class KinesisThroughput {
       Process process = builder.start();
       long deadline = System.nanoTime() + STARTS.toNanos();
       while (!isListening(port)) {
-        if (!process.isAlive() || System.nanoTime() > deadline) {
+        if (process.waitFor(100, TimeUnit.MILLISECONDS) || System.nanoTime() > deadline) {
           process.destroyForcibly();
           throw new IllegalStateException(Files.readString(place.resolve("node-" + port + ".log")));
         }
@@ -295,12 +296,11 @@ public final class KinesisThroughput {
       return new Emulator(process, URI.create("http://127.0.0.1:" + port + "/"));
     }
 
-    private static boolean isListening(int port) throws InterruptedException {
+    private static boolean isListening(int port) {
       try (Socket socket = new Socket()) {
         socket.connect(new InetSocketAddress("127.0.0.1", port), 200);
         return true;
       } catch (IOException e) {
-        Thread.sleep(100);
         return false;
       }
     }

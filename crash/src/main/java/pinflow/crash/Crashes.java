@@ -267,21 +267,13 @@ public final class Crashes implements AutoCloseable {
     JsonNode found = pinflow.json("audit", "--deep", "--json");
     report.audited(found);
     long inLog = inLog(found);
-    long acknowledged = sum(sent.path("posted")) + sum(sent.path("before"));
+    long acknowledged = Parts.acknowledged(sent);
     if (inLog != acknowledged) {
       throw new CrashException(
           "the log holds %,d records, %,d were acknowledged".formatted(inLog, acknowledged));
     }
     report.posted(inLog, proxy.replies(), proxy.cut());
     noStackTraces();
-  }
-
-  private static long sum(JsonNode byTable) {
-    long sum = 0;
-    for (JsonNode records : byTable) {
-      sum += records.asLong();
-    }
-    return sum;
   }
 
   /** Killed parts may complain, in words. */

@@ -82,12 +82,7 @@ final class LiveCrashes implements AutoCloseable {
     parts.ensureUp();
     parts.kill(Victim.EMULATOR);
     JsonNode sent = pinflow.json(parts.emulate("--json"));
-    long acknowledged = 0;
-    for (String when : List.of("posted", "before")) {
-      for (JsonNode records : sent.path(when)) {
-        acknowledged += records.asLong();
-      }
-    }
+    long acknowledged = Parts.acknowledged(sent);
     long inLog = sum(shards(), "log/end");
     if (inLog != acknowledged) {
       throw new CrashException(

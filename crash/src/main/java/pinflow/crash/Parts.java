@@ -1,5 +1,6 @@
 package pinflow.crash;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -165,6 +166,17 @@ final class Parts implements AutoCloseable {
     }
     arguments.addAll(List.of(more));
     return arguments.toArray(String[]::new);
+  }
+
+  /** The records that have a receipt, by what the last run of {@link #emulate} printed as JSON. */
+  static long acknowledged(JsonNode sent) {
+    long sum = 0;
+    for (String when : List.of("posted", "before")) {
+      for (JsonNode records : sent.path(when)) {
+        sum += records.asLong();
+      }
+    }
+    return sum;
   }
 
   /** Starts the daily job, unless one runs. */
