@@ -63,6 +63,7 @@ check "demo: the counts add up, and both ways have the same rows" adds_up demo.j
 "$pinflow" up --detach --ports auto
 "$pinflow" status --json >status.json
 check "status: ready" test "$(field state <status.json)" = ready
+check "status: nothing waits for the sink" test "$(field sink.lag.events <status.json)" = 0
 check "a second up in one folder is refused" refuses 4 "is in use by another pinflow" "$pinflow" up --ports auto
 check "a taken port is named with its key" refuses 4 "gateway.port\|kafka.port\|store.port\|source.port" bash -c '
   port=$(python3 -c "import json; print(json.load(open(\"status.json\"))[\"addresses\"][\"gateway\"].rsplit(\":\", 1)[1])")

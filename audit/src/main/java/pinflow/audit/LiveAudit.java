@@ -30,6 +30,7 @@ public final class LiveAudit implements AutoCloseable {
 
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
 
+  private final String bootstrap;
   private final LogOffsets log;
   private final LakeTables lake;
   private final @Nullable Path journal;
@@ -39,21 +40,33 @@ public final class LiveAudit implements AutoCloseable {
    * @param journal the streaming emulator's; null for none
    */
   public LiveAudit(String bootstrap, LakeTables lake, @Nullable Path journal) {
+    this.bootstrap = bootstrap;
     this.log = new LogOffsets(bootstrap);
     this.lake = lake;
     this.journal = journal;
   }
 
   /**
-   * Audits the streams of a pipeline, as far as they are there.
+   * Audits the streams of a pipeline, as far as they are there, by their numbers.
    *
    * @throws AuditException when a hop cannot be read
    */
   public LiveReport run(String id) {
+    return run(id, false);
+  }
+
+  /** And by their contents: rows against their events, the quarantine against what was sent. */
+  public LiveReport runDeep(String id) {
+    return run(id, true);
+  }
+
+  private LiveReport run(String id, boolean deep) {
     List<Fault> faults = Collections.synchronizedList(new ArrayList<>());
     Receipts receipts = Receipts.read(journal);
     List<Shard> shards = new ArrayList<>();
     List<String> underWay = new ArrayList<>();
+    long records = 0;
+    long rows = 0;
     for (String table : EventLedger.TABLES) {
       String stream = stream(id, table);
       String prefix = id + "_" + table;
@@ -63,12 +76,26 @@ public final class LiveAudit implements AutoCloseable {
       }
       EventLedger events =
           EventLedger.read(tables.orElseGet(() -> Tables.live(lake, prefix)), faults::add);
-      shards.addAll(shards(stream, events, receipts, faults));
+      List<Shard> ofStream = shards(stream, events, receipts, faults);
+      shards.addAll(ofStream);
       if (!underWay.contains(stream)) {
         events.checkRows();
       }
+      if (deep && tables.isPresent()) {
+        RowsOfEvents contents = RowsOfEvents.read(tables.get(), faults::add);
+        rows += contents.rows();
+        StreamContents sent = new StreamContents(bootstrap, contents, faults::add);
+        for (Shard shard : ofStream) {
+          records +=
+              sent.check(
+                  new TopicPartition(stream, shard.shard()),
+                  shard.logBegin(),
+                  Math.min(shard.end(), shard.logEnd()));
+        }
+      }
     }
-    return new LiveReport(shards, underWay, faults);
+    return new LiveReport(
+        shards, underWay, deep ? new LiveReport.Compared(records, rows) : null, faults);
   }
 
   /** The stream that fills a table. */

@@ -2,6 +2,7 @@ package pinflow.audit;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import pinflow.audit.Hops.Outcome;
 
 /**
@@ -10,8 +11,18 @@ import pinflow.audit.Hops.Outcome;
  * @param shards of all streams that are there
  * @param underWay streams whose tables were never seen between two batches, so that rows could not
  *     be held against events
+ * @param compared what was compared; null if contents were not
  */
-public record LiveReport(List<Shard> shards, List<String> underWay, List<Fault> faults) {
+public record LiveReport(
+    List<Shard> shards, List<String> underWay, @Nullable Compared compared, List<Fault> faults) {
+
+  /**
+   * Contents that were compared.
+   *
+   * @param records of the log that were read
+   * @param rows held against their events
+   */
+  public record Compared(long records, long rows) {}
 
   /**
    * One shard at every hop.

@@ -1,5 +1,6 @@
 package pinflow.audit;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -24,13 +25,21 @@ final class LogOffsets implements AutoCloseable {
    * @param bootstrap the broker's address
    */
   LogOffsets(String bootstrap) {
+    this(bootstrap, Duration.ofSeconds(15));
+  }
+
+  /**
+   * @param patience until an unanswered question is an error
+   */
+  LogOffsets(String bootstrap, Duration patience) {
+    int millis = (int) patience.toMillis();
     try {
       this.kafka =
           Admin.create(
               Map.of(
                   AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap,
-                  AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 15_000,
-                  AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000));
+                  AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis,
+                  AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis * 2 / 3));
     } catch (KafkaException e) {
       throw new AuditException(
           "The log at %s cannot be asked: %s. Check kafka.bootstrap."
@@ -70,6 +79,18 @@ final class LogOffsets implements AutoCloseable {
               ranges.put(partition, new Range(begin == null ? 0 : begin.offset(), end.offset()));
             });
     return ranges;
+  }
+
+  /** How many records of the topics a consumer group has yet to commit. */
+  long uncommitted(String group, Collection<String> topics) {
+    var committed = get(kafka.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
+    long records = 0;
+    for (var entry : of(topics).entrySet()) {
+      Range range = entry.getValue();
+      var done = committed.get(entry.getKey());
+      records += range.end() - Math.max(range.begin(), done == null ? 0 : done.offset());
+    }
+    return records;
   }
 
   /** Those of the topics that there are. */

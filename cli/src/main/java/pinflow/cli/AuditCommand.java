@@ -40,7 +40,7 @@ final class AuditCommand implements Callable<Integer> {
       names = "--deep",
       description =
           "Also compares every content: log with objects, objects with their hashes, rows with their events,"
-              + " quarantine with what was sent. Reads everything.")
+              + " quarantine with what was sent, of streams too. Reads everything.")
   private boolean deep;
 
   @Override
@@ -55,7 +55,7 @@ final class AuditCommand implements Callable<Integer> {
         LiveAudit liveAudit =
             new LiveAudit(
                 Connections.kafka(config, state), places.tables(), state.journal("stream"))) {
-      LiveReport live = liveAudit.run(config.id());
+      LiveReport live = deep ? liveAudit.runDeep(config.id()) : liveAudit.run(config.id());
       AuditReport report =
           deep ? audit.runDeep(config.topics(), options.steps()::done) : audit.run(config.topics());
       if (json) {

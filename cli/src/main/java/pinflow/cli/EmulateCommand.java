@@ -68,10 +68,6 @@ final class EmulateCommand {
       if (shards < 1 || shards > 500) {
         throw new UsageException("--shards is %d. It must be 1 to 500.".formatted(shards));
       }
-      if (options.config().kinesis().accessKey() != null) {
-        throw new UsageException(
-            "kinesis.access-key is set, so the gateway takes signed requests only, and the emulator signs none. Leave the keys out.");
-      }
       return sending.send(
           options,
           Dialect.KINESIS,
@@ -167,16 +163,17 @@ final class EmulateCommand {
         PinflowConfig config, StateFolder state, Dialect dialect, String name) {
       try {
         return new Settings(
-            dialect,
-            gateway == null ? runningGateway(state) : gateway,
-            config.id(),
-            posts == null ? OptionalLong.empty() : OptionalLong.of(posts),
-            rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate),
-            connections,
-            random,
-            gateway == null || ownLog ? state.journal(name) : state.journal(name, gateway),
-            resume,
-            Duration.ofSeconds(giveUpAfter));
+                dialect,
+                gateway == null ? runningGateway(state) : gateway,
+                config.id(),
+                posts == null ? OptionalLong.empty() : OptionalLong.of(posts),
+                rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate),
+                connections,
+                random,
+                gateway == null || ownLog ? state.journal(name) : state.journal(name, gateway),
+                resume,
+                Duration.ofSeconds(giveUpAfter))
+            .signed(dialect == Dialect.KINESIS ? config.signing() : null);
       } catch (IllegalArgumentException e) {
         throw new UsageException(String.valueOf(e.getMessage()));
       }

@@ -28,7 +28,14 @@ final class LiveText {
       shard.put("lake", lake);
       shards.add(shard);
     }
-    return Map.of("shards", shards, "under_way", live.underWay());
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("shards", shards);
+    document.put("under_way", live.underWay());
+    LiveReport.Compared compared = live.compared();
+    if (compared != null) {
+      document.put("deep", Map.of("records", compared.records(), "rows", compared.rows()));
+    }
+    return document;
   }
 
   /** Nothing if there are no streams. */
@@ -51,6 +58,12 @@ final class LiveText {
     }
     new Grid(columns, rows).print(Format.TABLE, out);
     out.println();
+    LiveReport.Compared compared = live.compared();
+    if (compared != null) {
+      out.println(
+          "  Compared: %,d records of streams with the quarantine; %,d rows with their events."
+              .formatted(compared.records(), compared.rows()));
+    }
     live.underWay()
         .forEach(
             stream ->

@@ -14,6 +14,7 @@ import pinflow.platform.DatabaseConfig;
 import pinflow.platform.KafkaConfig;
 import pinflow.platform.Secret;
 import pinflow.platform.StoreConfig;
+import pinflow.source.emulate.Signing;
 
 /**
  * {@code pinflow.yaml}, read and checked. What its keys mean stands in {@code defaults.yaml}.
@@ -128,6 +129,14 @@ record PinflowConfig(
         kafka.replicationFactor());
   }
 
+  /** How requests to streams are signed; null if any signature is taken. */
+  @Nullable Signing signing() {
+    KinesisConfig door = kinesisDoor();
+    return door.accessKey() == null || door.secretKey() == null
+        ? null
+        : new Signing(door.region(), door.accessKey(), door.secretKey());
+  }
+
   /** The same with every embedded part on a free port. */
   PinflowConfig onFreePorts() {
     return onPorts(part -> 0);
@@ -171,6 +180,10 @@ record PinflowConfig(
   }
 
   List<String> topics() {
+    return topics(id);
+  }
+
+  static List<String> topics(String id) {
     return TABLES.stream().map(table -> id + "." + table).toList();
   }
 

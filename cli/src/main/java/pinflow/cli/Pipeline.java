@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import pinflow.audit.StoredObjects;
 import pinflow.audit.StoredObjects.Store;
 import pinflow.control.Installation;
+import pinflow.control.SparkProcess.Start;
 import pinflow.gateway.Gateway;
 import pinflow.gateway.log.Room;
 import pinflow.platform.Connectors;
@@ -38,13 +39,15 @@ final class Pipeline implements AutoCloseable {
   private final PinflowConfig config;
   private final StateFolder state;
   private final Steps steps;
+  private final Start live;
   private Running running;
   private @Nullable Store store;
 
-  private Pipeline(PinflowConfig config, StateFolder state, Steps steps) {
+  private Pipeline(PinflowConfig config, StateFolder state, Steps steps, Start live) {
     this.config = config;
     this.state = state;
     this.steps = steps;
+    this.live = live;
     this.running =
         new Running("starting", ProcessHandle.current().pid(), config.id(), Map.of(), Map.of());
   }
@@ -53,9 +56,10 @@ final class Pipeline implements AutoCloseable {
    * Starts all parts; returns when all are ready.
    *
    * @param state taken by this process
+   * @param live how the live way's JVM starts
    */
-  static Pipeline start(PinflowConfig config, StateFolder state, Steps steps) {
-    return start(config, state, steps, null);
+  static Pipeline start(PinflowConfig config, StateFolder state, Steps steps, Start live) {
+    return start(config, state, steps, live, null);
   }
 
   /**
@@ -65,8 +69,12 @@ final class Pipeline implements AutoCloseable {
    *     started again; null to have the JVM ended
    */
   static Pipeline start(
-      PinflowConfig config, StateFolder state, Steps steps, @Nullable Consumer<String> gaveUp) {
-    Pipeline pipeline = new Pipeline(config, state, steps);
+      PinflowConfig config,
+      StateFolder state,
+      Steps steps,
+      Start live,
+      @Nullable Consumer<String> gaveUp) {
+    Pipeline pipeline = new Pipeline(config, state, steps, live);
     try {
       state.write(pipeline.running);
       pipeline.startParts(gaveUp);
@@ -115,6 +123,7 @@ final class Pipeline implements AutoCloseable {
                 state,
                 gateway.url(),
                 config.kinesisDoor(),
+                live,
                 () -> config.streams().stream().anyMatch(gateway::hasStream),
                 state::write));
   }

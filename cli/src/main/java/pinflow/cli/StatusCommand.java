@@ -1,17 +1,21 @@
 package pinflow.cli;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import pinflow.audit.AuditException;
+import pinflow.audit.SinkLag;
 
 @Command(
     name = "status",
@@ -53,8 +57,9 @@ final class StatusCommand implements Callable<Integer> {
                 Health.of(running.get()).stream().filter(part -> !part.good()),
                 state.live().flatMap(Health::of).stream())
             .toList();
+    OptionalLong behind = sinkLag(running.get());
     Running said = ill.isEmpty() ? running.get() : running.get().withState("degraded");
-    print(said, ill, json, System.out);
+    print(said, ill, behind, json, System.out);
     ill.forEach(
         part -> System.err.println("pinflow: %s: %s".formatted(part.name(), part.detail())));
     if (!ill.isEmpty()) {
@@ -64,10 +69,26 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   static void print(Running running, boolean json, PrintStream out) {
-    print(running, List.of(), json, out);
+    print(running, List.of(), OptionalLong.empty(), json, out);
   }
 
-  private static void print(Running running, List<Health.Part> ill, boolean json, PrintStream out) {
+  /** Nothing while the log does not answer, of which the parts' health tells. */
+  private static OptionalLong sinkLag(Running running) {
+    String kafka = running.addresses().get("kafka");
+    if (kafka == null) {
+      return OptionalLong.empty();
+    }
+    try {
+      return OptionalLong.of(
+          SinkLag.records(
+              kafka, Pipeline.SINK, PinflowConfig.topics(running.id()), Duration.ofSeconds(3)));
+    } catch (AuditException e) {
+      return OptionalLong.empty();
+    }
+  }
+
+  private static void print(
+      Running running, List<Health.Part> ill, OptionalLong behind, boolean json, PrintStream out) {
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("state", running.state());
@@ -76,6 +97,7 @@ final class StatusCommand implements Callable<Integer> {
       Map<String, String> problems = new LinkedHashMap<>();
       ill.forEach(part -> problems.put(part.name(), part.detail()));
       document.put("problems", problems);
+      behind.ifPresent(records -> document.put("sink", Map.of("lag", Map.of("events", records))));
       document.put("addresses", running.addresses());
       document.put("credentials", running.credentials());
       out.println(Grid.json(document));
@@ -91,6 +113,9 @@ final class StatusCommand implements Callable<Integer> {
             (part, values) ->
                 new TreeMap<>(values)
                     .forEach((name, value) -> credentials.add(List.of(part, name, value))));
+    behind.ifPresent(
+        records ->
+            out.println("%n%,d events are in the log and not yet in objects.".formatted(records)));
     out.println();
     new Grid(List.of("for", "credential", "value"), credentials).print(Format.TABLE, out);
   }

@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,7 @@ import pinflow.audit.LiveReport;
 import pinflow.audit.StoredObjects;
 import pinflow.control.LiveProcess;
 import pinflow.control.SparkProcess;
+import pinflow.control.SparkProcess.Start;
 import pinflow.source.SourceDatabase;
 import pinflow.source.emulate.Dialect;
 import pinflow.source.emulate.Emulator;
@@ -46,7 +48,8 @@ final class LiveTest {
   void theSamePostsGiveTheSameRows() throws Exception {
     try (StateFolder state = StateFolder.at(folder)) {
       state.take();
-      try (Pipeline pipeline = Pipeline.start(config, state, new Steps(System.err, true));
+      try (Pipeline pipeline =
+              Pipeline.start(config, state, new Steps(System.err, true), Start.QUICK);
           SourceDatabase database = Connections.database(config, state)) {
         URI gateway = URI.create(Connections.required(pipeline.running(), "gateway"));
         Places places = Places.of(config, state, pipeline.store());
@@ -69,6 +72,7 @@ final class LiveTest {
         try (LiveAudit audit = new LiveAudit(kafka, places.tables(), state.journal("stream"))) {
           Wait.until("the live way", PATIENCE, () -> isThrough(audit.run(config.id())));
           accountsForAll(audit.run(config.id()));
+          changedContentsAreNamed(audit, state);
         }
         assertThat(live(state).starts()).isGreaterThanOrEqualTo(3);
         rowsAreTheDailyJobs(pipeline, places, state, kafka);
@@ -148,6 +152,34 @@ final class LiveTest {
             .mapToLong(shard -> shard.outcomes().getOrDefault(Outcome.QUARANTINED, 0L))
             .sum();
     assertThat(quarantined).isGreaterThanOrEqualTo(4);
+  }
+
+  private void changedContentsAreNamed(LiveAudit audit, StateFolder state) throws Exception {
+    LiveReport sound = audit.runDeep(config.id());
+    assertThat(sound.faults()).isEmpty();
+    assertThat(sound.compared())
+        .isNotNull()
+        .satisfies(
+            compared ->
+                assertThat(compared.records())
+                    .isEqualTo(sound.shards().stream().mapToLong(LiveReport.Shard::logEnd).sum()));
+    String rows = config.id() + "_user_table";
+    String quarantine = config.id() + "_pin_quarantine";
+    List<Path> commits =
+        List.of(
+            SabotageTest.rewritten(
+                state.resolve("lake/" + rows + "/_delta_log"),
+                "age + 1 AS age, date_joined::TIMESTAMPTZ AS date_joined, _timestamp::TIMESTAMPTZ AS _timestamp"),
+            SabotageTest.rewritten(
+                state.resolve("lake/" + quarantine + "/_delta_log"),
+                "raw || ' ' AS raw, _timestamp::TIMESTAMPTZ AS _timestamp"));
+    assertThat(audit.run(config.id()).faults()).isEmpty();
+    assertThat(audit.runDeep(config.id()).faults())
+        .extracting(fault -> fault.kind().word() + " " + fault.where())
+        .contains("row-changed " + rows, "row-changed quarantine");
+    for (Path commit : commits) {
+      Files.delete(commit);
+    }
   }
 
   private void rowsAreTheDailyJobs(

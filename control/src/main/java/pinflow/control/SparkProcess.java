@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -120,13 +121,13 @@ public final class SparkProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + installation.lakeOptions("jvm.options"));
-    command.add(
-        "@" + installation.lakeOptions(rows <= SMALL ? "jvm-small.options" : "jvm-large.options"));
+    command.add("@" + installation.lakeOptions(options(work, rows)));
+    Path archive = installation.lakeClassArchive(work.name().toLowerCase(Locale.ROOT));
     switch (start) {
-      case TRAINING -> command.add("-XX:ArchiveClassesAtExit=" + installation.lakeClassArchive());
+      case TRAINING -> command.add("-XX:ArchiveClassesAtExit=" + archive);
       case QUICK -> {
-        if (Files.exists(installation.lakeClassArchive())) {
-          command.add("-XX:SharedArchiveFile=" + installation.lakeClassArchive());
+        if (Files.exists(archive)) {
+          command.add("-XX:SharedArchiveFile=" + archive);
         }
       }
     }
@@ -140,6 +141,13 @@ public final class SparkProcess implements AutoCloseable {
     command.add("@" + arguments.toAbsolutePath());
     command.add(work.main);
     return command;
+  }
+
+  private static String options(Work work, long rows) {
+    if (work == Work.LIVE) {
+      return "jvm-live.options";
+    }
+    return rows <= SMALL ? "jvm-small.options" : "jvm-large.options";
   }
 
   /** Waits until the session has started. */

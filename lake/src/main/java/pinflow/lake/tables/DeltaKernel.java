@@ -80,6 +80,10 @@ final class DeltaKernel {
     return snapshot.getSchema().fieldNames().containsAll(List.of(schema.fieldNames()));
   }
 
+  int numberOfFiles(Snapshot snapshot) {
+    return files(snapshot.getScanBuilder().build()).size();
+  }
+
   /** All rows of a version, a value for each column of the schema, null where it lacks that. */
   List<Row> rows(Snapshot snapshot, org.apache.spark.sql.types.StructType schema) {
     List<String> there = snapshot.getSchema().fieldNames();

@@ -1,6 +1,7 @@
 package pinflow.lake.tables;
 
 import io.delta.kernel.Snapshot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,6 +14,9 @@ import org.apache.spark.sql.types.StructType;
  * for what takes it a second.
  */
 public final class SmallTables {
+  /** A table of more has its rows written together when some are added: each file costs a read. */
+  static final int MOST_FILES = 50;
+
   private final LakeTables tables;
   private final DeltaKernel kernel;
 
@@ -72,7 +76,15 @@ public final class SmallTables {
           if (before.isPresent() && last == id.version()) {
             return OptionalLong.of(before.get().getVersion());
           }
-          long version = kernel.commit(tables.path(table), schema, rows, replaces, before, id);
+          List<Row> all = rows;
+          boolean together =
+              !replaces && before.map(it -> kernel.numberOfFiles(it) > MOST_FILES).orElse(false);
+          if (together) {
+            all = new ArrayList<>(kernel.rows(before.get(), schema));
+            all.addAll(rows);
+          }
+          long version =
+              kernel.commit(tables.path(table), schema, all, replaces || together, before, id);
           tables.committed(table);
           return OptionalLong.of(version);
         });

@@ -111,12 +111,12 @@ final class Gateway implements AutoCloseable {
     Request request = delivery.request();
     Dialect dialect = settings.dialect();
     HttpRequest post =
-        HttpRequest.newBuilder(settings.url(request.table()))
+        settings
+            .request(dialect.method(), settings.url(request.table()), request.body())
             .timeout(ANSWER_LIMIT)
             .header("Content-Type", dialect.contentType())
             .header("Accept", dialect.accept())
             .header("Idempotency-Key", request.key())
-            .method(dialect.method(), HttpRequest.BodyPublishers.ofByteArray(request.body()))
             .build();
     return http.sendAsync(post, HttpResponse.BodyHandlers.ofByteArray())
         .handle(

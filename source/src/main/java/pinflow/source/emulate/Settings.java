@@ -1,10 +1,12 @@
 package pinflow.source.emulate;
 
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import pinflow.source.SourceTable;
 
 /**
@@ -22,6 +24,7 @@ import pinflow.source.SourceTable;
  * @param journal the file of receipts, which each run appends to
  * @param resume whether to go on with the journal's last run: what it has no receipt for is sent
  * @param giveUpAfter how long a request is tried before it counts as failed
+ * @param signing how requests are signed; null for not at all
  */
 public record Settings(
     Dialect dialect,
@@ -33,7 +36,8 @@ public record Settings(
     boolean random,
     Path journal,
     boolean resume,
-    Duration giveUpAfter) {
+    Duration giveUpAfter,
+    @Nullable Signing signing) {
 
   public static final int CONNECTIONS = 8;
   public static final Duration GIVE_UP_AFTER = Duration.ofSeconds(60);
@@ -60,6 +64,28 @@ public record Settings(
         "1 second or more");
   }
 
+  /** Without signatures. */
+  public Settings(
+      Dialect dialect,
+      URI gateway,
+      String id,
+      OptionalLong posts,
+      OptionalDouble rate,
+      int connections,
+      boolean random,
+      Path journal,
+      boolean resume,
+      Duration giveUpAfter) {
+    this(
+        dialect, gateway, id, posts, rate, connections, random, journal, resume, giveUpAfter, null);
+  }
+
+  /** The same with requests signed. */
+  public Settings signed(@Nullable Signing by) {
+    return new Settings(
+        dialect, gateway, id, posts, rate, connections, random, journal, resume, giveUpAfter, by);
+  }
+
   /** All posts in order, as fast as it goes. */
   public static Settings of(Dialect dialect, URI gateway, String id, Path journal) {
     return new Settings(
@@ -82,6 +108,21 @@ public record Settings(
 
   URI url(SourceTable table) {
     return at(dialect.path(target(table)));
+  }
+
+  /** Begins a request, signed if they are. */
+  HttpRequest.Builder request(String method, URI uri, byte[] body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri)
+            .method(
+                method,
+                body.length == 0
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofByteArray(body));
+    if (signing != null) {
+      signing.sign(request, method, uri, body);
+    }
+    return request;
   }
 
   /** A path of the gateway. */

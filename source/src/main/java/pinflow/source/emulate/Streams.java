@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import pinflow.source.SourceException;
 import pinflow.source.SourceTable;
@@ -36,10 +36,10 @@ public final class Streams {
       URI stream = settings.at("/streams/" + settings.target(table));
       String made = "{\"ShardCount\":" + shards + "}";
       HttpRequest create =
-          HttpRequest.newBuilder(stream)
+          settings
+              .request("POST", stream, made.getBytes(StandardCharsets.UTF_8))
               .timeout(ANSWER_LIMIT)
               .header("Content-Type", "application/json")
-              .POST(BodyPublishers.ofString(made))
               .build();
       JsonNode answer = answer(http, create, settings);
       String type = answer.path("__type").asText();
@@ -56,7 +56,8 @@ public final class Streams {
 
   private static void awaitActive(HttpClient http, Settings settings, SourceTable table) {
     HttpRequest describe =
-        HttpRequest.newBuilder(settings.at("/streams/" + settings.target(table)))
+        settings
+            .request("GET", settings.at("/streams/" + settings.target(table)), new byte[0])
             .timeout(ANSWER_LIMIT)
             .build();
     RetryPolicy<String> again =

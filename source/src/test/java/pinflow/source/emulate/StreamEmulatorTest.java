@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pinflow.gateway.Gateway;
 import pinflow.gateway.GatewayConfig;
+import pinflow.gateway.kinesis.KinesisConfig;
+import pinflow.gateway.log.Room;
 import pinflow.platform.Broker;
 import pinflow.source.SourceDatabase;
 import pinflow.source.SourceException;
@@ -153,6 +155,31 @@ class StreamEmulatorTest {
     assertThatThrownBy(() -> Streams.create(settings("c", OptionalLong.of(1), false), 0))
         .isInstanceOf(SourceException.class)
         .hasMessageContaining("greater than or equal to 1");
+  }
+
+  @Test
+  void aGatewayThatTakesSignedRequestsOnlyIsServed() {
+    PostGenerator.fill(db, 20, 5, false);
+    gateway.close();
+    gateway =
+        Gateway.start(
+            GatewayConfig.of("127.0.0.1", 0, broker.bootstrap()),
+            new KinesisConfig("eu-west-1", "none", "AKIDEXAMPLE", "a secret", 1),
+            Room.ENDLESS);
+    Settings unsigned = settings("d", OptionalLong.empty(), false);
+    assertThatThrownBy(() -> Streams.create(unsigned, 1))
+        .isInstanceOf(SourceException.class)
+        .hasMessageContaining("MissingAuthenticationToken");
+    assertThat(new Emulator(unsigned, db).run(progress -> {}).postedRecords()).isZero();
+    Settings wrong = unsigned.signed(new Signing("eu-west-1", "AKIDEXAMPLE", "another"));
+    assertThatThrownBy(() -> Streams.create(wrong, 1)).hasMessageContaining("InvalidSignature");
+
+    Settings signed = unsigned.signed(new Signing("eu-west-1", "AKIDEXAMPLE", "a secret"));
+    Streams.create(signed, 1);
+    assertThat(new Emulator(signed, db).run(progress -> {}).posted()).isEqualTo(db.counts());
+
+    gateway.close();
+    gateway = Gateway.start(GatewayConfig.of("127.0.0.1", 0, broker.bootstrap()));
   }
 
   private Settings settings(String id, OptionalLong posts, boolean resume) {
