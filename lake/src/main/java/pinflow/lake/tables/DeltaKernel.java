@@ -58,6 +58,7 @@ final class DeltaKernel {
   DeltaKernel(Configuration hadoop) {
     Configuration configuration = new Configuration(hadoop);
     configuration.set("io.delta.kernel.logStore.file.impl", LocalLogStore.class.getName());
+    configuration.set("io.delta.kernel.logStore.s3a.impl", S3LogStore.class.getName());
     this.engine = DefaultEngine.create(configuration);
   }
 

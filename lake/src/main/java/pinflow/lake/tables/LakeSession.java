@@ -26,6 +26,7 @@ public record LakeSession(SparkSession spark, Path scratch) implements AutoClose
           Map.entry(
               "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog"),
           Map.entry("spark.delta.logStore.file.impl", LocalLogStore.class.getName()),
+          Map.entry("spark.delta.logStore.s3a.impl", S3LogStore.class.getName()),
           Map.entry("spark.sql.session.timeZone", "UTC"),
           Map.entry("spark.sql.datetime.java8API.enabled", "true"),
           // Else VACUUM lists a table's one folder with 10,000 tasks.
