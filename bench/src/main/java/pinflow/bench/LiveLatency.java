@@ -12,11 +12,11 @@ import java.util.Map;
  * How long it takes from a record's acknowledgement to its row's commit while {@code pinflow
  * emulate stream} puts 200 posts a second, 600 records, into three streams: beside the aims of a
  * second for the median and two for p99. Of each stream the last 10,000 rows count, so the first
- * half minute does not. Some two minutes a round.
+ * minute does not, in which the JVM compiles. Some two and a half minutes a round.
  */
 public final class LiveLatency {
   private static final int ROUNDS = Integer.getInteger("rounds", 3);
-  private static final int POSTS = 16_000;
+  private static final int POSTS = 23_000;
   private static final int RATE = 200;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Map<String, Double> AIMS = Map.of("p50", 1_000.0, "p99", 2_000.0);
