@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import pinflow.audit.StoredObjects;
 import pinflow.audit.StoredObjects.Store;
 import pinflow.control.Installation;
-import pinflow.control.SparkProcess.Start;
 import pinflow.gateway.Gateway;
 import pinflow.gateway.log.Room;
 import pinflow.platform.Connectors;
@@ -39,15 +38,13 @@ final class Pipeline implements AutoCloseable {
   private final PinflowConfig config;
   private final StateFolder state;
   private final Steps steps;
-  private final Start live;
   private Running running;
   private @Nullable Store store;
 
-  private Pipeline(PinflowConfig config, StateFolder state, Steps steps, Start live) {
+  private Pipeline(PinflowConfig config, StateFolder state, Steps steps) {
     this.config = config;
     this.state = state;
     this.steps = steps;
-    this.live = live;
     this.running =
         new Running("starting", ProcessHandle.current().pid(), config.id(), Map.of(), Map.of());
   }
@@ -56,10 +53,9 @@ final class Pipeline implements AutoCloseable {
    * Starts all parts; returns when all are ready.
    *
    * @param state taken by this process
-   * @param live how the live way's JVM starts
    */
-  static Pipeline start(PinflowConfig config, StateFolder state, Steps steps, Start live) {
-    return start(config, state, steps, live, null);
+  static Pipeline start(PinflowConfig config, StateFolder state, Steps steps) {
+    return start(config, state, steps, null);
   }
 
   /**
@@ -69,12 +65,8 @@ final class Pipeline implements AutoCloseable {
    *     started again; null to have the JVM ended
    */
   static Pipeline start(
-      PinflowConfig config,
-      StateFolder state,
-      Steps steps,
-      Start live,
-      @Nullable Consumer<String> gaveUp) {
-    Pipeline pipeline = new Pipeline(config, state, steps, live);
+      PinflowConfig config, StateFolder state, Steps steps, @Nullable Consumer<String> gaveUp) {
+    Pipeline pipeline = new Pipeline(config, state, steps);
     try {
       state.write(pipeline.running);
       pipeline.startParts(gaveUp);
@@ -123,7 +115,6 @@ final class Pipeline implements AutoCloseable {
                 state,
                 gateway.url(),
                 config.kinesisDoor(),
-                live,
                 () -> config.streams().stream().anyMatch(gateway::hasStream),
                 state::write));
   }
