@@ -14,15 +14,19 @@ import org.jspecify.annotations.Nullable;
  * A request that is read: its path's parts, and its fields, which may stand in the query or in a JSON
  * body, also of a GET. Numbers and truth values may be written as strings.
  *
- * @param fields the query's, and the body's over them
+ * @param fields the body's, and the query's over them
+ * @param userAgent as the client calls itself; empty if it does not
  */
-public record Call(Map<String, String> path, ObjectNode fields) {
+public record Call(Map<String, String> path, ObjectNode fields, String userAgent) {
   /**
    * @throws ApiException if the body is no JSON object
    */
-  static Call of(Map<String, String> path, List<Map.Entry<String, String>> query, byte[] body) {
+  static Call of(
+      Map<String, String> path,
+      List<Map.Entry<String, String>> query,
+      byte[] body,
+      @Nullable String userAgent) {
     ObjectNode fields = Answer.JSON.createObjectNode();
-    query.forEach(entry -> fields.put(entry.getKey(), entry.getValue()));
     if (body.length > 0) {
       try {
         JsonNode json = Answer.JSON.readTree(body);
@@ -40,7 +44,8 @@ public record Call(Map<String, String> path, ObjectNode fields) {
         throw new IllegalStateException(e);
       }
     }
-    return new Call(path, fields);
+    query.forEach(entry -> fields.put(entry.getKey(), entry.getValue()));
+    return new Call(path, fields, userAgent == null ? "" : userAgent);
   }
 
   /** A part of the path by its name in the route. */

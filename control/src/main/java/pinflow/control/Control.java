@@ -35,7 +35,7 @@ public final class Control implements AutoCloseable {
       Schedules schedules = Schedules.start(database, runs, clock);
       parts.push(schedules);
       server =
-          ControlServer.start(config, url -> routes(runs, schedules, database, url, clock));
+          ControlServer.start(config, links -> routes(runs, schedules, database, links, clock));
       parts.push(server);
     } catch (RuntimeException e) {
       close();
@@ -44,10 +44,14 @@ public final class Control implements AutoCloseable {
   }
 
   private static Routes routes(
-      Runs runs, Schedules schedules, ControlDatabase database, URI url, InstantSource clock) {
+      Runs runs,
+      Schedules schedules,
+      ControlDatabase database,
+      PageLinks links,
+      InstantSource clock) {
     Routes routes = new Routes();
-    new JobsApi(runs, database, url, clock).register(routes);
-    new ControlApi(runs, schedules, url.toString()).register(routes);
+    new JobsApi(runs, database, links, clock).register(routes);
+    new ControlApi(runs, schedules, links).register(routes);
     new RunPage(runs).register(routes);
     return routes;
   }

@@ -21,15 +21,12 @@ final class ControlApi {
 
   private final Runs runs;
   private final Schedules schedules;
-  private final String base;
+  private final PageLinks links;
 
-  /**
-   * @param base the server's address
-   */
-  ControlApi(Runs runs, Schedules schedules, String base) {
+  ControlApi(Runs runs, Schedules schedules, PageLinks links) {
     this.runs = runs;
     this.schedules = schedules;
-    this.base = base;
+    this.links = links;
   }
 
   void register(Routes routes) {
@@ -176,7 +173,7 @@ final class ControlApi {
     json.put("attempt", run.attempt()).put("attempts", run.attempts());
     json.put("submitted", run.submitted().toString()).put("started", text(run.started()));
     json.put("ended", text(run.ended())).put("message", run.message());
-    return json.put("url", base + "/runs/" + run.id());
+    return json.put("url", links.of(run.id()));
   }
 
   private ObjectNode whole(Run run) {

@@ -85,10 +85,10 @@ public final class ControlServer implements AutoCloseable {
   /**
    * Listens, and then answers.
    *
-   * @param routes made with the server's address
+   * @param routes made with what leads to the server
    * @throws IllegalStateException if the port is taken
    */
-  public static ControlServer start(ControlConfig config, Function<URI, Routes> routes) {
+  public static ControlServer start(ControlConfig config, Function<PageLinks, Routes> routes) {
     ControlServer server = new ControlServer(config);
     try {
       server
@@ -97,7 +97,7 @@ public final class ControlServer implements AutoCloseable {
           .toCompletionStage()
           .toCompletableFuture()
           .get(10, TimeUnit.SECONDS);
-      server.routes = routes.apply(server.url());
+      server.routes = routes.apply(server.links());
       server.open = true;
       return server;
     } catch (ExecutionException | TimeoutException e) {
@@ -132,7 +132,9 @@ public final class ControlServer implements AutoCloseable {
       if (!open) {
         throw new ApiException(ApiError.TEMPORARILY_UNAVAILABLE, "Control starts. Try again soon.");
       }
-      authenticate(request.getHeader("Authorization"));
+      if (!isOpenedByItsLink(request)) {
+        authenticate(request.getHeader("Authorization"));
+      }
       Routes.Found found = routes.find(request.method().name(), request.path());
       read(
           request,
@@ -152,7 +154,23 @@ public final class ControlServer implements AutoCloseable {
   }
 
   private static Call call(Routes.Found found, HttpServerRequest request, byte[] body) {
-    return Call.of(found.path(), Routes.query(request.query()), body);
+    return Call.of(
+        found.path(), Routes.query(request.query()), body, request.getHeader("User-Agent"));
+  }
+
+  private boolean isOpenedByItsLink(HttpServerRequest request) {
+    String[] parts = request.path().split("/");
+    return parts.length == 3
+        && parts[1].equals("runs")
+        && Routes.query(request.query()).stream()
+            .anyMatch(
+                field ->
+                    field.getKey().equals("key") && links().opens(parts[2], field.getValue()));
+  }
+
+  /** Those of the pages of runs. */
+  public PageLinks links() {
+    return new PageLinks(url(), config.token());
   }
 
   private void authenticate(@Nullable String header) {
@@ -202,6 +220,7 @@ public final class ControlServer implements AutoCloseable {
           boolean tooLarge = received.length() + chunk.length() > MAX_BODY;
           if (tooLarge || bodies.get() + chunk.length() > MAX_BODIES) {
             refused[0] = true;
+            vertx.cancelTimer(timer);
             refuse(
                 request,
                 tooLarge

@@ -4,14 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.URI;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import pinflow.control.Answer;
 import pinflow.control.ApiError;
 import pinflow.control.ApiException;
 import pinflow.control.Call;
+import pinflow.control.PageLinks;
 import pinflow.control.Routes;
 import pinflow.control.databricks.JobCatalog.Entry;
 import pinflow.control.runs.ControlDatabase;
@@ -31,20 +33,24 @@ public final class JobsApi {
   private final JobCatalog catalog;
   private final RunsApi runsApi;
 
+  /** Of jobs of ours, which keep them. */
+  private final Map<String, Long> numbers = new ConcurrentHashMap<>();
+
   /**
-   * @param base the server's address, for the pages of runs
+   * @param links to the pages of runs
    */
-  public JobsApi(Runs runs, ControlDatabase database, URI base, InstantSource clock) {
+  public JobsApi(Runs runs, ControlDatabase database, PageLinks links, InstantSource clock) {
     this.runs = runs;
     this.catalog = new JobCatalog(database.jdbi(), runs.jobs(), clock);
-    this.runsApi = new RunsApi(runs, catalog, new RunJson(base, clock, this::jobId));
+    this.runsApi = new RunsApi(runs, catalog, new RunJson(links, clock, this::jobId));
   }
 
   private long jobId(Run run) {
     Submission.Databricks databricks = run.asked().databricks();
     return databricks != null
         ? databricks.jobId()
-        : catalog.ofConfigured(run.job()).map(Entry::id).orElse(0L);
+        : numbers.computeIfAbsent(
+            run.job(), job -> catalog.ofConfigured(job).map(Entry::id).orElse(0L));
   }
 
   public void register(Routes routes) {

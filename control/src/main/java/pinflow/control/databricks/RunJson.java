@@ -2,12 +2,12 @@ package pinflow.control.databricks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
+import pinflow.control.PageLinks;
 import pinflow.control.runs.Run;
 import pinflow.control.runs.RunState;
 import pinflow.control.runs.Submission;
@@ -16,16 +16,15 @@ import pinflow.control.runs.Submission;
 final class RunJson {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final URI base;
+  private final PageLinks links;
   private final InstantSource clock;
   private final ToLongFunction<Run> jobIds;
 
   /**
-   * @param base of the page of a run
    * @param jobIds the number of a run's job
    */
-  RunJson(URI base, InstantSource clock, ToLongFunction<Run> jobIds) {
-    this.base = base;
+  RunJson(PageLinks links, InstantSource clock, ToLongFunction<Run> jobIds) {
+    this.links = links;
     this.clock = clock;
     this.jobIds = jobIds;
   }
@@ -35,17 +34,18 @@ final class RunJson {
     long job = jobIds.applyAsLong(run);
     json.put("job_id", job).put("run_id", run.id()).put("number_in_job", run.id());
     json.put("original_attempt_run_id", run.id()).put("run_name", run.asked().name());
-    json.put("run_page_url", base + "/runs/" + run.id()).put("run_type", "SUBMIT_RUN");
+    json.put("run_page_url", links.of(run.id())).put("run_type", "SUBMIT_RUN");
     json.put("creator_user_name", run.asked().askedBy()).put("format", "MULTI_TASK");
     json.set("state", state(run));
-    times(json, run);
+    Instant now = clock.instant();
+    times(json, run, now);
     ObjectNode task = json.putArray("tasks").addObject().put("run_id", run.id());
     task.put("task_key", key(run)).put("attempt_number", Math.max(0, run.attempt() - 1));
     ObjectNode notebook = task.putObject("notebook_task");
     notebook.put("notebook_path", "/" + run.job());
     run.asked().parameters().forEach(notebook.putObject("base_parameters")::put);
     task.set("state", state(run));
-    times(task, run);
+    times(task, run, now);
     return json;
   }
 
@@ -55,10 +55,10 @@ final class RunJson {
     return databricks == null ? run.asked().name() : databricks.taskKey();
   }
 
-  private void times(ObjectNode json, Run run) {
+  private static void times(ObjectNode json, Run run, Instant now) {
     Instant started = run.started() == null ? run.submitted() : run.started();
     Instant ended = run.ended();
-    Instant until = ended == null ? clock.instant() : ended;
+    Instant until = ended == null ? now : ended;
     long took = Math.max(0, until.toEpochMilli() - started.toEpochMilli());
     json.put("start_time", started.toEpochMilli());
     json.put("end_time", ended == null ? 0 : ended.toEpochMilli());

@@ -17,7 +17,9 @@ import pinflow.control.runs.Submission;
 /** {@code jobs/runs/…} and {@code jobs/run-now}. */
 final class RunsApi {
   private static final int LOG_TAIL = 64 * 1024;
-  private static final String DOOR = "databricks";
+
+  /** A run has fewer repairs than that, so numbers of repairs are one each. */
+  private static final long REPAIRS = 1_000;
 
   private final Runs runs;
   private final JobCatalog catalog;
@@ -34,7 +36,7 @@ final class RunsApi {
     String shown = name == null ? "Untitled" : name;
     TaskSpec task = TaskSpec.of(call.fields(), shown, runs.jobs());
     long job = catalog.ofConfigured(task.job().name()).orElseThrow().id();
-    Run run = submit(task, shown, call.text("idempotency_token"), job, Map.of());
+    Run run = submit(call, task, shown, job, Map.of());
     return Answer.json(object().put("run_id", run.id()));
   }
 
@@ -50,7 +52,7 @@ final class RunsApi {
         given.put("args", call.fields().path(field).toString());
       }
     }
-    Run run = submit(task, entry.name(), call.text("idempotency_token"), entry.id(), given);
+    Run run = submit(call, task, entry.name(), entry.id(), given);
     return Answer.json(object().put("run_id", run.id()).put("number_in_job", run.id()));
   }
 
@@ -72,7 +74,7 @@ final class RunsApi {
   }
 
   private Run submit(
-      TaskSpec task, String name, @Nullable String token, long job, Map<String, String> given) {
+      Call call, TaskSpec task, String name, long job, Map<String, String> given) {
     Map<String, String> parameters = new TreeMap<>(task.parameters());
     parameters.putAll(given);
     String key =
@@ -83,15 +85,35 @@ final class RunsApi {
         new Submission(
             task.job().name(),
             name,
-            DOOR,
-            token,
+            askedBy(call),
+            call.text("idempotency_token"),
             parameters,
             task.timeout(),
             new Submission.Databricks(job, key)));
   }
 
+  /** Airflow's provider calls itself databricks-airflow/7.23.0. */
+  private static String askedBy(Call call) {
+    return call.userAgent().startsWith("databricks-airflow/") ? "airflow" : "databricks";
+  }
+
   Answer get(Call call) {
-    return Answer.json(json.of(runs.get(call.number("run_id"))));
+    Run run = runs.get(call.number("run_id"));
+    ObjectNode body = json.of(run);
+    if (call.is("include_history")) {
+      ArrayNode history = body.putArray("repair_history");
+      history.addObject().put("type", "ORIGINAL").put("id", run.id());
+      for (long id = 1; id <= repairs(run); id++) {
+        history.addObject().put("type", "REPAIR").put("id", run.id() * REPAIRS + id);
+      }
+    }
+    return Answer.json(body);
+  }
+
+  private long repairs(Run run) {
+    return runs.history(run.id()).stream()
+        .filter(move -> move.from() != null && move.from().isFinal())
+        .count();
   }
 
   Answer output(Call call) {
@@ -164,10 +186,9 @@ final class RunsApi {
     return Answer.empty();
   }
 
-  /** The number of a repair is that of the attempt that it begins. */
   Answer repair(Call call) {
     Run run = runs.repair(call.number("run_id"));
-    return Answer.json(object().put("repair_id", run.id() * 1000 + run.attempt() + 1));
+    return Answer.json(object().put("repair_id", run.id() * REPAIRS + repairs(run)));
   }
 
   private static ObjectNode object() {

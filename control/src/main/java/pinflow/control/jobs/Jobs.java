@@ -58,11 +58,13 @@ public final class Jobs {
 
   /** The job of a notebook's path: as configured, else by its last segment, without an ending. */
   public Optional<Job> ofNotebook(String path) {
-    String mapped = notebooks.get(path);
+    String canonical = path.strip().replaceAll("/+$", "");
+    String mapped =
+        notebooks.containsKey(path) ? notebooks.get(path) : notebooks.get(canonical);
     if (mapped != null) {
       return find(mapped);
     }
-    String last = path.replaceAll("/+$", "").replaceAll(".*/", "");
-    return find(last.replaceFirst("\\.(py|sql|scala|r|ipynb)$", "").toLowerCase(Locale.ROOT));
+    String last = canonical.replaceAll(".*/", "");
+    return find(last.replaceFirst("(?i)\\.(py|sql|scala|r|ipynb)$", "").toLowerCase(Locale.ROOT));
   }
 }

@@ -46,11 +46,12 @@ final class Notices implements AutoCloseable {
           .withMaxRetries(4)
           .build();
 
-  private final RunStore store;
+  private final NoticeRows rows;
   private final Jobs jobs;
   private final LongFunction<Path> logFile;
   private final InstantSource clock;
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWER_WITHIN).build();
+  private volatile boolean closing;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           task -> {
@@ -59,8 +60,8 @@ final class Notices implements AutoCloseable {
             return thread;
           });
 
-  Notices(RunStore store, Jobs jobs, LongFunction<Path> logFile, InstantSource clock) {
-    this.store = store;
+  Notices(NoticeRows rows, Jobs jobs, LongFunction<Path> logFile, InstantSource clock) {
+    this.rows = rows;
     this.jobs = jobs;
     this.logFile = logFile;
     this.clock = clock;
@@ -68,7 +69,7 @@ final class Notices implements AutoCloseable {
 
   /** Those that are due, from a thread of their own. */
   void give(Instant now) {
-    for (Run run : store.takeNotices(now, now.plus(TAKEN_FOR))) {
+    for (Run run : rows.take(now, now.plus(TAKEN_FOR))) {
       thread.execute(() -> give(run));
     }
   }
@@ -85,7 +86,9 @@ final class Notices implements AutoCloseable {
         attempt(run, "command " + told.command().get(0), () -> call(told.command(), body));
       }
     }
-    store.noticeGiven(run.id());
+    if (!closing) { // else it may have been cut short
+      rows.given(run.id());
+    }
   }
 
   private interface Telling {
@@ -98,6 +101,9 @@ final class Notices implements AutoCloseable {
       Failsafe.with(AGAIN).run(telling::tell);
       said = "On failure: told %s.".formatted(who);
     } catch (FailsafeException e) {
+      if (closing) {
+        return;
+      }
       said =
           "On failure: %s could not be told: %s. Check on-failure of job %s."
               .formatted(who, e.getCause(), run.job());
@@ -166,6 +172,7 @@ final class Notices implements AutoCloseable {
   /** What is not told yet is told by the next control process. */
   @Override
   public void close() {
+    closing = true;
     thread.shutdownNow();
   }
 }

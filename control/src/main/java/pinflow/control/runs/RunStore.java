@@ -368,39 +368,6 @@ final class RunStore {
         .execute();
   }
 
-  /** Takes the notices that are due, for as long as it may take to give them. */
-  List<Run> takeNotices(Instant now, Instant until) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT * FROM runs WHERE notice_due <= :now AND ended IS NOT NULL ORDER BY id LIMIT 10")
-                .bind("now", now.toEpochMilli())
-                .map((row, context) -> RunRows.run(row))
-                .list()
-                .stream()
-                .filter(
-                    run ->
-                        handle
-                                .createUpdate(
-                                    "UPDATE runs SET notice_due = :until WHERE id = :id AND notice_due <= :now")
-                                .bind("until", until.toEpochMilli())
-                                .bind("id", run.id())
-                                .bind("now", now.toEpochMilli())
-                                .execute()
-                            == 1)
-                .toList());
-  }
-
-  void noticeGiven(long id) {
-    jdbi.useHandle(
-        handle ->
-            handle
-                .createUpdate("UPDATE runs SET notice_due = NULL WHERE id = :id")
-                .bind("id", id)
-                .execute());
-  }
-
   /** Deletes a run that has ended, with its history. */
   boolean delete(Run run) {
     return jdbi.inTransaction(

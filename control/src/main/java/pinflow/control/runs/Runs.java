@@ -65,7 +65,9 @@ public final class Runs implements AutoCloseable {
     this.clock = clock;
     this.store = new RunStore(database.jdbi());
     this.reads = new RunReads(database.jdbi());
-    this.workers = new Workers(store, reads, jobs, commands, config, clock);
+    this.workers =
+        new Workers(
+            store, reads, new NoticeRows(database.jdbi()), jobs, commands, config, clock);
   }
 
   /** Begins to run what waits, and to take up what a dead control process has left. */

@@ -57,6 +57,7 @@ final class Workers implements AutoCloseable {
   Workers(
       RunStore store,
       RunReads reads,
+      NoticeRows noticeRows,
       Jobs jobs,
       Commands commands,
       RunsConfig config,
@@ -67,7 +68,7 @@ final class Workers implements AutoCloseable {
     this.commands = commands;
     this.config = config;
     this.clock = clock;
-    this.notices = new Notices(store, jobs, this::logFile, clock);
+    this.notices = new Notices(noticeRows, jobs, this::logFile, clock);
     // After the lease another takes the run up, so there is nothing left to say then.
     this.untilMoved =
         RetryPolicy.<Boolean>builder()

@@ -78,13 +78,12 @@ class KilledTest {
             .start();
     try (ControlDatabase database = ControlDatabase.open(address)) {
       RunReads reads = new RunReads(database.jdbi());
-      Rig.until(
-          () ->
-              !victim.isAlive()
-                  || List.of("retried", "once", "canceled").stream()
-                      .noneMatch(job -> Rig.text(folder.resolve(job)).isBlank()));
+      Rig.until(() -> !victim.isAlive() || reads.list(Runs.Filter.newest(10)).stream()
+          .filter(run -> run.held() != null && run.held().process() != null)
+          .filter(run -> !Rig.text(folder.resolve(run.job())).isBlank())
+          .count() == 3);
       List<Run> all = reads.list(Runs.Filter.newest(10));
-      assertThat(all).extracting(Run::state).containsOnly(RunState.RUNNING);
+      assertThat(all).hasSize(3).extracting(Run::state).containsOnly(RunState.RUNNING);
       victim.destroyForcibly().waitFor();
       long left = Long.parseLong(Rig.text(folder.resolve("once")).strip());
       try (Runs next =
