@@ -12,7 +12,7 @@ import org.jdbi.v3.core.Jdbi;
 /** The database of runs and schedules: a pool of connections, its tables made or brought up. */
 public final class ControlDatabase implements AutoCloseable {
   private static final int CONNECTIONS = 10;
-  private static final long CONNECT_WITHIN_MS = 10_000;
+  private static final long CONNECT_WITHIN_MS = 5_000;
 
   private final HikariDataSource pool;
   private final Jdbi jdbi;
@@ -61,10 +61,13 @@ public final class ControlDatabase implements AutoCloseable {
     config.setConnectionTimeout(CONNECT_WITHIN_MS);
     // A conditional update must see what others have committed meanwhile.
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+    boolean postgres = address.url().startsWith("jdbc:postgresql:");
+    // Seconds there, milliseconds here: one that hangs must not outlast the leases.
+    config.addDataSourceProperty("socketTimeout", postgres ? "10" : "10000");
     try {
       HikariDataSource pool = new HikariDataSource(config);
       try {
-        migrate(pool, address.url().startsWith("jdbc:postgresql:"));
+        migrate(pool, postgres);
       } catch (FlywayException e) {
         pool.close();
         throw new IllegalStateException(

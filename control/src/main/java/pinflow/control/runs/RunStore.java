@@ -2,6 +2,7 @@ package pinflow.control.runs;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,15 +115,20 @@ final class RunStore {
     }
   }
 
-  void renew(String owner, Instant until) {
+  /** Of the owner's runs these; one that it does not know any more becomes anybody's. */
+  void renew(String owner, Collection<Long> ids, Instant until) {
+    if (ids.isEmpty()) {
+      return;
+    }
     jdbi.useHandle(
         handle ->
             handle
                 .createUpdate(
-                    "UPDATE runs SET lease_until = :until WHERE %s AND owner = :owner"
+                    "UPDATE runs SET lease_until = :until WHERE %s AND owner = :owner AND id IN (<ids>)"
                         .formatted(HELD))
                 .bind("until", until.toEpochMilli())
                 .bind("owner", owner)
+                .bindList("ids", List.copyOf(ids))
                 .execute());
   }
 

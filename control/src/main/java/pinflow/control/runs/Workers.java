@@ -47,6 +47,7 @@ final class Workers implements AutoCloseable {
   private final String owner = UUID.randomUUID().toString();
   private final String host = host();
   private final Map<Long, Attempt> running = new ConcurrentHashMap<>();
+  private final Set<Long> takingUp = ConcurrentHashMap.newKeySet();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(task -> new Thread(task, "run"));
   private final Semaphore wake = new Semaphore(0);
@@ -108,7 +109,7 @@ final class Workers implements AutoCloseable {
         held = look(clock.instant());
       } catch (RuntimeException e) {
         logger.warn("The rows of runs cannot be read or changed; tried again", e);
-        if (clock.instant().isAfter(held)) {
+        if (clock.instant().isAfter(held.minus(config.patience()))) {
           // Others may have them by now, and one run must not run twice.
           running.values().forEach(attempt -> attempt.stop(Attempt.Stop.LOST));
         }
@@ -128,7 +129,7 @@ final class Workers implements AutoCloseable {
    */
   private Instant look(Instant now) {
     Instant until = now.plus(config.lease());
-    store.renew(owner, until);
+    store.renew(owner, running.keySet(), until);
     Map<Long, Run> ours =
         reads.heldBy(owner).stream().collect(Collectors.toMap(Run::id, Function.identity()));
     for (Attempt attempt : running.values()) {
@@ -141,7 +142,11 @@ final class Workers implements AutoCloseable {
         attempt.stop(Attempt.Stop.TIMED_OUT);
       }
     }
-    reads.left(now).forEach(this::takeUp);
+    for (Run run : reads.left(now)) {
+      if (takingUp.add(run.id())) { // it may take as long as its process has patience for
+        threads.execute(() -> takeUp(run));
+      }
+    }
     for (Run run : reads.waitingOfOthers(jobs.names())) {
       String message =
           "There is no job %s any more. Put it back into pinflow.yaml and repair the run."
@@ -219,19 +224,34 @@ final class Workers implements AutoCloseable {
       String message = "Canceled: its process was ended.";
       return store.end(run, RunState.CANCELED, message, end.output(), false, now);
     }
-    boolean notice = attempt.job().onFailure() != null;
     Attempt.Stop stop = end.stop();
     if (stop == null) {
-      return run.attempt() < run.attempts()
-          ? retry(run, attempt.job(), end.message(), now)
-          : store.end(run, RunState.FAILED, end.message(), end.output(), notice, now);
+      return retryOrFail(attempt, run, end, end.message(), now);
     }
     return switch (stop) {
       case TIMED_OUT ->
-          store.end(run, RunState.TIMED_OUT, end.message(), end.output(), notice, now);
+          store.end(
+              run, RunState.TIMED_OUT, end.message(), end.output(), isTold(attempt.job()), now);
       case CLOSING -> store.requeue(run, RunState.QUEUED, 1, now, end.message(), now);
-      case CANCELED, LOST -> true;
+      case LOST, CANCELED -> {
+        // Nobody has taken it up, so it was the database that did not answer.
+        String message =
+            "The database of runs did not answer for longer than the lease of %s, so the process was ended. See the database's log; the run goes on from what is committed."
+                .formatted(config.lease());
+        yield retryOrFail(attempt, run, end, message, now);
+      }
     };
+  }
+
+  private boolean retryOrFail(
+      Attempt attempt, Run run, Attempt.End end, String message, Instant now) {
+    return run.attempt() < run.attempts()
+        ? retry(run, attempt.job(), message, now)
+        : store.end(run, RunState.FAILED, message, end.output(), isTold(attempt.job()), now);
+  }
+
+  private static boolean isTold(Job job) {
+    return job.onFailure() != null;
   }
 
   private boolean isOurs(Run row, int attempt) {
@@ -249,6 +269,17 @@ final class Workers implements AutoCloseable {
 
   /** What a control process that is gone has left. */
   private void takeUp(Run run) {
+    try {
+      endOrRequeue(run);
+    } catch (RuntimeException e) {
+      logger.warn("Run {} cannot be taken up now; tried again", run.id(), e);
+    } finally {
+      takingUp.remove(run.id());
+      wake();
+    }
+  }
+
+  private void endOrRequeue(Run run) {
     Run.Held held = java.util.Objects.requireNonNull(run.held());
     if (held.host().equals(host) && held.process() != null) {
       held.process().endIfAlive(config.patience());
@@ -264,7 +295,7 @@ final class Workers implements AutoCloseable {
       String message =
           "Its control process on %s was gone in the middle of attempt %d, the last one. See why it ended, then repair the run: it goes on from what is committed."
               .formatted(held.host(), run.attempt());
-      boolean notice = jobs.find(run.job()).map(job -> job.onFailure() != null).orElse(false);
+      boolean notice = jobs.find(run.job()).map(Workers::isTold).orElse(false);
       store.end(run, RunState.FAILED, message, null, notice, now);
     }
   }
