@@ -74,14 +74,12 @@ class KilledTest {
                 address.user(),
                 address.password(),
                 folder.toString())
-            .inheritIO()
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("victim.log").toFile())
             .start();
     try (ControlDatabase database = ControlDatabase.open(address)) {
       RunReads reads = new RunReads(database.jdbi());
-      Rig.until(() -> !victim.isAlive() || reads.list(Runs.Filter.newest(10)).stream()
-          .filter(run -> run.held() != null && run.held().process() != null)
-          .filter(run -> !Rig.text(folder.resolve(run.job())).isBlank())
-          .count() == 3);
+      Rig.until(() -> !victim.isAlive() || begun(reads) == 3);
       List<Run> all = reads.list(Runs.Filter.newest(10));
       assertThat(all).hasSize(3).extracting(Run::state).containsOnly(RunState.RUNNING);
       victim.destroyForcibly().waitFor();
@@ -111,6 +109,14 @@ class KilledTest {
     } finally {
       victim.destroyForcibly();
     }
+  }
+
+  /** How many runs have a process that is known, and at work. */
+  private long begun(RunReads reads) {
+    return reads.list(Runs.Filter.newest(10)).stream()
+        .filter(run -> run.held() != null && run.held().process() != null)
+        .filter(run -> !Rig.text(folder.resolve(run.job())).isBlank())
+        .count();
   }
 
   private static long id(List<Run> runs, String job) {
