@@ -1,5 +1,5 @@
 -- Runs, their history, the slots of jobs, schedules, and Databricks' jobs. Times are milliseconds since 1970, UTC.
--- ${id}, ${text}, ${bytes} and ${time} stand for what MariaDB and PostgreSQL call differently.
+-- What MariaDB and PostgreSQL call differently stands in braces (ControlDatabase).
 
 CREATE TABLE runs (
   id ${id},
@@ -30,7 +30,7 @@ CREATE TABLE runs (
   job_id BIGINT,
   task_key VARCHAR(255),
   CONSTRAINT runs_token UNIQUE (token)
-);
+) ${table};
 CREATE INDEX runs_state ON runs (state, due);
 CREATE INDEX runs_job ON runs (job, id);
 CREATE INDEX runs_job_id ON runs (job_id);
@@ -44,7 +44,7 @@ CREATE TABLE run_moves (
   to_state VARCHAR(16) NOT NULL,
   attempt INT NOT NULL,
   message ${text} NOT NULL
-);
+) ${table};
 CREATE INDEX run_moves_run ON run_moves (run_id, id);
 
 -- A run that runs holds a slot of its job, so never more run than there are.
@@ -54,12 +54,12 @@ CREATE TABLE job_slots (
   run_id BIGINT,
   PRIMARY KEY (job, slot),
   CONSTRAINT job_slots_run UNIQUE (run_id)
-);
+) ${table};
 
 -- Its one row is locked by whoever adds to the queue, so that the queue's bound is exact.
 CREATE TABLE queue_gate (
   id INT NOT NULL PRIMARY KEY
-);
+) ${table};
 INSERT INTO queue_gate (id) VALUES (1);
 
 CREATE TABLE job_schedules (
@@ -67,7 +67,7 @@ CREATE TABLE job_schedules (
   cron VARCHAR(255) NOT NULL,
   paused SMALLINT NOT NULL,
   handled BIGINT NOT NULL
-);
+) ${table};
 
 CREATE TABLE databricks_jobs (
   id ${id},
@@ -76,7 +76,7 @@ CREATE TABLE databricks_jobs (
   created BIGINT NOT NULL,
   settings ${text} NOT NULL,
   CONSTRAINT databricks_jobs_configured UNIQUE (configured)
-);
+) ${table};
 
 -- As db-scheduler wants it.
 CREATE TABLE scheduled_tasks (
@@ -93,6 +93,6 @@ CREATE TABLE scheduled_tasks (
   version BIGINT NOT NULL,
   priority SMALLINT,
   PRIMARY KEY (task_name, task_instance)
-);
+) ${table};
 CREATE INDEX scheduled_tasks_execution_time ON scheduled_tasks (execution_time);
 CREATE INDEX scheduled_tasks_last_heartbeat ON scheduled_tasks (last_heartbeat);
