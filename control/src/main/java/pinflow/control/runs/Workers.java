@@ -201,7 +201,7 @@ final class Workers implements AutoCloseable {
           } catch (RuntimeException e) {
             logger.error("The end of run {} could not be written down", run.id(), e);
           } finally {
-            running.remove(run.id());
+            running.remove(run.id(), attempt); // the next attempt may be there already
             wake();
           }
         });
