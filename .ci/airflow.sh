@@ -127,7 +127,7 @@ export PYTHONDONTWRITEBYTECODE=1
 awk '/^    / { print substr($0, 5); block = 1; next } block { exit }' "$home/airflow/README.md" >readme.sh
 check "airflow/README.md shows three commands" test "$(wc -l <readme.sh)" = 3
 check "they lead from an empty virtual environment to a green run of the seed's DAG" timeout 1200 bash -euo pipefail readme.sh
-check "which is in the list of runs" newest_is "daily SUCCESS"
+check "which is in the list of runs" newest_is "daily SUCCEEDED"
 page_opens() {
   local run token
   run=$(newest)
@@ -143,12 +143,12 @@ source connection.sh
 export AIRFLOW__CORE__DAGS_FOLDER="$home/.ci/airflow" PINFLOW_TOLD="$work/told"
 
 by_name() {
-  dag_test by_name && newest_is "daily SUCCESS"
+  dag_test by_name && newest_is "daily SUCCEEDED"
 }
 check "run-now by the job's name" by_name
 
 deferred() {
-  posts && dag_test deferred && newest_is "daily SUCCESS"
+  posts && dag_test deferred && newest_is "daily SUCCEEDED"
 }
 check "deferrable mode" deferred
 
@@ -170,7 +170,7 @@ killed() {
 check "a task that is killed cancels its run" killed
 
 restarted() {
-  begins submit && again </dev/null && ends 0 && newest_is "daily SUCCESS" "$underway"
+  begins submit && again </dev/null && ends 0 && newest_is "daily SUCCEEDED" "$underway"
 }
 check "a restart in the middle of a run: it is taken up again, and the DAG is green" restarted
 
@@ -192,7 +192,7 @@ import json
 runs = json.load(open("runs.json"))["runs"]
 assert all(run["job"] == "daily" for run in runs), runs
 states = [run["state"] for run in reversed(runs)]
-assert states == ["SUCCESS"] * 3 + ["CANCELED"] * 2 + ["SUCCESS"] + ["FAILED"] * 2, states
+assert states == ["SUCCEEDED"] * 3 + ["CANCELED"] * 2 + ["SUCCEEDED"] + ["FAILED"] * 2, states
 PY
 }
 check "each DAG has had one run" none_doubled
