@@ -29,7 +29,7 @@ field() { # a JSON document on standard input, a path such as addresses.control
   python3 -c 'import functools, json, sys; print(functools.reduce(lambda d, k: d[int(k) if isinstance(d, list) else k], sys.argv[1].split("."), json.load(sys.stdin)))' "$1"
 }
 
-newest() { # id, job and state of the newest run, as "7 daily SUCCESS"
+newest() { # id, job and state of the newest run, as "7 daily SUCCEEDED"
   "$pinflow" runs list --json >runs.json && python3 - <<'PY'
 import json
 runs = json.load(open("runs.json"))["runs"]
@@ -41,9 +41,9 @@ posts() { # so that there is something to do
   "$pinflow" emulate batch --posts 300 -q
 }
 
-dag_test() { # a DAG's id, until it ends
+dag_test() { # a DAG's id, until it ends; one that fails is tried three times by Pinflow
   rm -f told
-  timeout 300 airflow dags test "$1"
+  timeout 600 airflow dags test "$1"
 }
 
 begins() { # a DAG's id, in the background, until its run is underway
