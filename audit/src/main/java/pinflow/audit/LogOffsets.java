@@ -17,13 +17,13 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** From which offset to which the log holds topics. */
-final class LogOffsets implements AutoCloseable {
+public final class LogOffsets implements AutoCloseable {
   private final Admin kafka;
 
   /**
    * @param bootstrap the broker's address
    */
-  LogOffsets(String bootstrap) {
+  public LogOffsets(String bootstrap) {
     try {
       this.kafka =
           Admin.create(
@@ -70,6 +70,23 @@ final class LogOffsets implements AutoCloseable {
               ranges.put(partition, new Range(begin == null ? 0 : begin.offset(), end.offset()));
             });
     return ranges;
+  }
+
+  /**
+   * How many records were ever written, of those of the topics that there are: by topic and
+   * partition.
+   *
+   * @throws AuditException when the broker does not answer
+   */
+  public Map<String, Map<Integer, Long>> written(Collection<String> topics) {
+    Map<String, Map<Integer, Long>> written = new HashMap<>();
+    of(there(topics))
+        .forEach(
+            (partition, range) ->
+                written
+                    .computeIfAbsent(partition.topic(), topic -> new HashMap<>())
+                    .put(partition.partition(), range.end()));
+    return written;
   }
 
   /** Those of the topics that there are. */
