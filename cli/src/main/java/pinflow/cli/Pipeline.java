@@ -80,6 +80,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   private void startParts(@Nullable Consumer<String> gaveUp) {
+    state.writeVersion();
     StateFolder.EmbeddedCredentials keys = state.credentials();
     Platform platform =
         Platform.start(
