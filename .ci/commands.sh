@@ -68,6 +68,8 @@ check "a taken port is named with its key" refuses 4 "gateway.port\|kafka.port\|
   port=$(python3 -c "import json; print(json.load(open(\"status.json\"))[\"addresses\"][\"gateway\"].rsplit(\":\", 1)[1])")
   printf "gateway:\n  port: $port\nkafka:\n  port: 0\nstore:\n  port: 0\nsource:\n  port: 0\nconnect:\n  port: 0\n" >taken.yaml
   "$0" up --dir other --config taken.yaml' "$pinflow"
+check "doctor names it too" refuses 1 "gateway.port" "$pinflow" doctor --config taken.yaml --dir other
+check "doctor does not take our own pinflow's port for a taken one" "$pinflow" doctor --config taken.yaml
 check "a Connect worker that is away is named with its key" refuses 3 "connect.url" bash -c 'printf "connect: {url: \"http://127.0.0.1:1\"}\n" >away.yaml; "$0" up --ports auto --config away.yaml --dir other' "$pinflow"
 check "and so is a Kafka" refuses 3 "kafka.bootstrap" bash -c 'printf "kafka: {bootstrap: \"127.0.0.1:1\"}\n" >away.yaml; "$0" up --ports auto --config away.yaml --dir other' "$pinflow"
 check "a mistyped expectation names its line" refuses 2 "line 2.*Did you mean expectations.column" bash -c 'printf "expectations:\n  - {table: pin, colum: ind, not-null: true}\n" >bad.yaml; "$0" run daily --config bad.yaml' "$pinflow"

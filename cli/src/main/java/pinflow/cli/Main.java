@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
     sortOptions = false,
     subcommands = {
       DemoCommand.class,
+      DoctorCommand.class,
       UpCommand.class,
       StatusCommand.class,
       DownCommand.class,
