@@ -75,7 +75,7 @@ public final class Rig {
   /** Quick to notice that another control process is gone. */
   public static RunsConfig config(Path folder) {
     return new RunsConfig(
-        folder, 1_000, 8, Duration.ofSeconds(4), Duration.ofMillis(500), 64 << 10);
+        folder, 1_000, 8, Duration.ofSeconds(4), Duration.ofMillis(500), 64 << 10, Duration.ofDays(90));
   }
 
   /** Waits, with a limit that suits a busy machine. */

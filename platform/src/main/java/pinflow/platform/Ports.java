@@ -28,7 +28,7 @@ public final class Ports {
    *
    * @throws PlatformException if the port is taken, naming it and its key in pinflow.yaml
    */
-  static int claim(int port, String key) {
+  public static int claim(int port, String key) {
     if (port == 0) {
       return ThreadLocalRandom.current()
           .ints(LOWEST, HIGHEST)

@@ -29,7 +29,7 @@ public final class Jobs {
     for (Job job : configured) {
       if (own.put(job.name(), job) != null) {
         throw new IllegalArgumentException(
-            "name is %s, which another job has; give one of them another".formatted(job.name()));
+            "jobs.name is %s, which another job has; give one of them another name".formatted(job.name()));
       }
     }
     byName.putAll(own);

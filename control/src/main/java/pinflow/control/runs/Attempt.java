@@ -36,13 +36,18 @@ final class Attempt {
     LOST
   }
 
+  /** Of a process for which what was asked for is wrong: it is so the next time, too. */
+  private static final int USAGE = 2;
+
   /**
    * How it ended.
    *
    * @param stop null when by itself
+   * @param again whether another attempt may end otherwise
    * @param message empty when it did its work
    */
-  record End(@Nullable Stop stop, boolean succeeded, String message, Run.Output output) {}
+  record End(
+      @Nullable Stop stop, boolean succeeded, boolean again, String message, Run.Output output) {}
 
   Attempt(Run run, Job job, Instant began) {
     this.run = run;
@@ -108,15 +113,17 @@ final class Attempt {
   }
 
   private static End failed(String message) {
-    return new End(null, false, message, new Run.Output("", false, null, null));
+    return new End(null, false, true, message, new Run.Output("", false, null, null));
   }
 
   private End end(RunProcess process, RunLog log) {
-    Run.Output output = output(process.output(), process.isTruncated());
+    String text = process.output();
+    JsonNode result = json(text.substring(text.lastIndexOf('\n') + 1));
+    Run.Output output = output(text, result, process.isTruncated());
     int code = process.exitCode();
     if (code == 0) {
       // What was done is done, whatever was asked for meanwhile.
-      return new End(null, true, "", output);
+      return new End(null, true, false, "", output);
     }
     Stop reason = stop.getNow(null);
     String message =
@@ -130,7 +137,8 @@ final class Attempt {
               case CLOSING -> "Its control process was closed; the run is taken up again by the next.";
               case LOST -> "Another control process has taken the run up.";
             };
-    return new End(reason, false, message, output);
+    boolean again = code != USAGE && result.path("again").asBoolean(true);
+    return new End(reason, false, again, message, output);
   }
 
   /** What our own commands say last, or else anybody. */
@@ -147,8 +155,7 @@ final class Attempt {
             .formatted(code, lines.get(lines.size() - 1));
   }
 
-  private static Run.Output output(String text, boolean truncated) {
-    JsonNode result = json(text.substring(text.lastIndexOf('\n') + 1));
+  private static Run.Output output(String text, JsonNode result, boolean truncated) {
     JsonNode versions = result.path("versions");
     return new Run.Output(
         result.isObject() ? result.toString() : text,

@@ -24,13 +24,13 @@ public final class ControlDatabase implements AutoCloseable {
    */
   public record Address(String url, String user, String password) {
     /**
-     * @throws IllegalArgumentException naming {@code control.url}
+     * @throws IllegalArgumentException naming {@code control.database.url}
      */
     public Address {
       url = url.replaceFirst("^jdbc:mysql:", "jdbc:mariadb:");
       if (!url.matches("jdbc:(mariadb|postgresql)://.+")) {
         throw new IllegalArgumentException(
-            "control.url is %s; it must be jdbc:mariadb://…, jdbc:mysql://… or jdbc:postgresql://…"
+            "control.database.url is %s; it must be jdbc:mariadb://…, jdbc:mysql://… or jdbc:postgresql://…"
                 .formatted(url));
       }
     }
@@ -78,7 +78,7 @@ public final class ControlDatabase implements AutoCloseable {
       return new ControlDatabase(pool);
     } catch (PoolInitializationException e) {
       throw new IllegalStateException(
-          "The database of runs, %s, cannot be reached: %s. Check control.url, its user and password."
+          "The database of runs, %s, cannot be reached: %s. Check control.database.url, its user and password."
               .formatted(address, e.getMessage()),
           e);
     }

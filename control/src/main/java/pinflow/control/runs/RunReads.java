@@ -130,6 +130,18 @@ final class RunReads {
                 .list());
   }
 
+  /** The oldest of those that have ended before. */
+  List<Run> endedBefore(Instant time, int most) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery("SELECT * FROM runs WHERE ended < :time ORDER BY id LIMIT :most")
+                .bind("time", time.toEpochMilli())
+                .bind("most", most)
+                .map((row, context) -> RunRows.run(row))
+                .list());
+  }
+
   /** Those whose owner has not renewed its lease. */
   List<Run> left(Instant now) {
     return jdbi.withHandle(

@@ -13,9 +13,16 @@ import java.time.Duration;
  *     the time
  * @param patience for a process that was asked to end, before it is killed
  * @param logLimit of an attempt, in bytes
+ * @param keep how long a run that has ended stays, with its log
  */
 public record RunsConfig(
-    Path folder, int maxQueued, int maxRunning, Duration lease, Duration patience, long logLimit) {
+    Path folder,
+    int maxQueued,
+    int maxRunning,
+    Duration lease,
+    Duration patience,
+    long logLimit,
+    Duration keep) {
   /**
    * @throws IllegalArgumentException naming the key
    */
@@ -40,12 +47,22 @@ public record RunsConfig(
         logLimit >= 64 << 10 && logLimit <= 1L << 30,
         "control.log-limit is %s; it must be 65536 (64 KiB) to 1073741824 (1 GiB)",
         logLimit);
+    require(
+        keep.compareTo(Duration.ofDays(1)) >= 0 && keep.compareTo(Duration.ofDays(36_500)) <= 0,
+        "control.keep is %s; it must be 1d to 36500d",
+        keep);
   }
 
   /** The defaults of all else. */
   public static RunsConfig of(Path folder) {
     return new RunsConfig(
-        folder, 1_000, 2, Duration.ofSeconds(15), Duration.ofSeconds(5), 10L << 20);
+        folder,
+        1_000,
+        2,
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(5),
+        10L << 20,
+        Duration.ofDays(90));
   }
 
   private static void require(boolean holds, String message, Object value) {

@@ -44,6 +44,7 @@ final class Workers implements AutoCloseable {
   private final RunsConfig config;
   private final InstantSource clock;
   private final Notices notices;
+  private final Housekeeping housekeeping;
   private final String owner = UUID.randomUUID().toString();
   private final String host = host();
   private final Map<Long, Attempt> running = new ConcurrentHashMap<>();
@@ -70,6 +71,7 @@ final class Workers implements AutoCloseable {
     this.config = config;
     this.clock = clock;
     this.notices = new Notices(noticeRows, jobs, this::logFile, clock);
+    this.housekeeping = new Housekeeping(store, reads, this::logFile, config.keep());
     // After the lease another takes the run up, so there is nothing left to say then.
     this.untilMoved =
         RetryPolicy.<Boolean>builder()
@@ -155,6 +157,7 @@ final class Workers implements AutoCloseable {
     }
     begin(now, until);
     notices.give(now);
+    housekeeping.tidy(now);
     return until;
   }
 
@@ -245,7 +248,7 @@ final class Workers implements AutoCloseable {
 
   private boolean retryOrFail(
       Attempt attempt, Run run, Attempt.End end, String message, Instant now) {
-    return run.attempt() < run.attempts()
+    return run.attempt() < run.attempts() && end.again()
         ? retry(run, attempt.job(), message, now)
         : store.end(run, RunState.FAILED, message, end.output(), isTold(attempt.job()), now);
   }

@@ -224,7 +224,7 @@ class RunsTest {
   @Test
   void aTokenIsOneRunAndTheQueueIsBounded() throws Exception {
     RunsConfig config =
-        new RunsConfig(folder, 100, 1, Duration.ofSeconds(4), Duration.ZERO, 64 << 10);
+        new RunsConfig(folder, 100, 1, Duration.ofSeconds(4), Duration.ZERO, 64 << 10, Duration.ofDays(90));
     ControlDatabase database = ControlDatabase.open(address);
     parts.add(database);
     Jobs jobs = new Jobs(List.of(), Map.of());
