@@ -37,6 +37,7 @@ import pinflow.cli.doctor.ScriptCheckpoints;
 import pinflow.cli.doctor.ScriptKeys;
 import pinflow.cli.doctor.SecretReferences;
 import pinflow.cli.doctor.Secrets;
+import pinflow.cli.doctor.SeldomDue;
 import pinflow.cli.doctor.SinkFlush;
 import pinflow.gateway.log.Topics;
 import pinflow.platform.Platform;
@@ -81,6 +82,7 @@ record DoctorChecks(PinflowConfig config, Path file, StateFolder state) {
         new Secrets(file, secretFiles()),
         new SecretReferences(secrets()),
         new SinkFlush(config.sink().flushRecords()),
+        new SeldomDue(config.jobs(), CLOCK),
         new CheckpointFolders(Places.of(config, state, null).checkpoints()),
         new PartitionSpread(this::written));
   }
@@ -111,9 +113,10 @@ record DoctorChecks(PinflowConfig config, Path file, StateFolder state) {
     if (isEmbedded(config.store().endpoint())) {
       ports.put("store.port", config.store().port());
     }
-    if (isDatabaseEmbedded()) {
+    if (isDatabaseEmbedded() || config.control().database().isEmbedded()) {
       ports.put("source.port", config.source().port());
     }
+    ports.put("control.port", config.control().port());
     return ports;
   }
 
@@ -199,6 +202,8 @@ record DoctorChecks(PinflowConfig config, Path file, StateFolder state) {
     put(secrets, "store.secret-key", config.store().secretKey());
     put(secrets, "kinesis.access-key", config.kinesis().accessKey());
     put(secrets, "kinesis.secret-key", config.kinesis().secretKey());
+    put(secrets, "control.token", config.control().token());
+    put(secrets, "control.database.password", config.control().database().password());
     return secrets;
   }
 

@@ -4,6 +4,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import pinflow.control.Installation;
 
 /** This JVM, for starting another like it. */
 final class Jvm {
@@ -13,7 +14,13 @@ final class Jvm {
   static List<String> sameAgain() {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    List<String> arguments = ManagementFactory.getRuntimeMXBean().getInputArguments();
+    command.addAll(arguments);
+    String home = "-D" + Installation.PROPERTY + "=";
+    String known = System.getProperty(Installation.PROPERTY);
+    if (known != null && arguments.stream().noneMatch(argument -> argument.startsWith(home))) {
+      command.add(home + known); // a JVM of tests gets its properties later
+    }
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     return command;
   }

@@ -92,6 +92,25 @@ record Places(String id, URI lake, @Nullable Store store) {
         told);
   }
 
+  /** For a program of the user's: the names by which AWS's clients know them, and ours. */
+  Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("PINFLOW_ID", id);
+    environment.put("PINFLOW_LAKE", lake.toString());
+    if (store != null) {
+      environment.put("PINFLOW_BUCKET", store.bucket());
+      environment.put("AWS_REGION", store.region());
+      if (store.endpoint() != null) {
+        environment.put("AWS_ENDPOINT_URL_S3", store.endpoint().toString());
+      }
+      if (store.accessKey() != null && store.secretKey() != null) {
+        environment.put("AWS_ACCESS_KEY_ID", store.accessKey());
+        environment.put("AWS_SECRET_ACCESS_KEY", store.secretKey());
+      }
+    }
+    return environment;
+  }
+
   /** Where each of the live way's queries keeps its position, by table. */
   Map<String, URI> checkpoints() {
     String folder = lake.toString().replaceAll("/$", "") + "/_checkpoints/";

@@ -116,6 +116,16 @@ final class QueryCommand implements Callable<Integer> {
             .put("limit", limit);
     try (SparkProcess spark = places.spark(state, 0, SparkProcess.Start.QUICK)) {
       JsonNode result = spark.run(command, (step, seconds) -> {});
+      if (result.path("truncated").asBoolean()) {
+        System.err.println(
+            "pinflow: only the first %,d rows are shown; see --limit.".formatted(limit));
+      }
+      return grid(result);
+    }
+  }
+
+  /** The answer of the lake's process to SQL. */
+  static Grid grid(JsonNode result) {
       List<String> columns = new ArrayList<>();
       result.path("columns").forEach(column -> columns.add(column.path("name").asText()));
       List<List<@Nullable Object>> rows = new ArrayList<>();
@@ -124,11 +134,6 @@ final class QueryCommand implements Callable<Integer> {
         row.forEach(value -> values.add(Grid.JSON.convertValue(value, Object.class)));
         rows.add(values);
       }
-      if (result.path("truncated").asBoolean()) {
-        System.err.println(
-            "pinflow: only the first %,d rows are shown; see --limit.".formatted(limit));
-      }
       return new Grid(columns, rows);
-    }
   }
 }

@@ -77,7 +77,14 @@ final class StatusCommand implements Callable<Integer> {
       ill.forEach(part -> problems.put(part.name(), part.detail()));
       document.put("problems", problems);
       document.put("addresses", running.addresses());
-      document.put("credentials", running.credentials());
+      Map<String, Object> credentials = new LinkedHashMap<>(running.credentials());
+      String token =
+          running.credentials().getOrDefault(ControlClient.PART, Map.of()).get(ControlClient.TOKEN);
+      if (token != null) {
+        credentials.remove(ControlClient.PART);
+        credentials.put(ControlClient.TOKEN, token);
+      }
+      document.put("credentials", credentials);
       out.println(Grid.json(document));
       return;
     }

@@ -44,6 +44,11 @@ public enum JobKind {
     return text;
   }
 
+  /** Whether a job of this kind may have the parameter; a program takes what it likes. */
+  public boolean takes(String parameter) {
+    return this == JAR || defaults.containsKey(parameter) || required.contains(parameter);
+  }
+
   Map<String, String> defaults() {
     return defaults;
   }
