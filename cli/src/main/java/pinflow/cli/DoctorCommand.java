@@ -26,7 +26,7 @@ import pinflow.cli.doctor.Finding.Severity;
     sortOptions = false,
     description = {
       "Looks for what will stand in the way before it does: JDK, memory, disk, ports, clock, the state folder's"
-          + " permissions and version, the configuration and its secrets, the sink's objects, shared checkpoints, topics"
+          + " permissions and version, the configuration, its secrets and schedules, the sink's objects, shared checkpoints, topics"
           + " and streams with all records in one partition; and what is wrong in the DAGs and scripts that it is given.",
       "Each finding says what is so, why it bites and what to do. Nothing is changed; it may be asked while everything"
           + " runs."

@@ -22,6 +22,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import pinflow.cli.doctor.Finding.Severity;
+import pinflow.control.jobs.Job;
+import pinflow.control.jobs.JobKind;
+import pinflow.control.jobs.JobSchedule;
 
 final class MachineChecksTest {
   private static final long GB = 1_000_000_000;
@@ -54,6 +57,31 @@ final class MachineChecksTest {
               assertThat(finding.severity()).isEqualTo(Severity.ERROR);
               assertThat(finding.what()).contains("4000 MB").contains("kafka.reserve-bytes");
             });
+  }
+
+  @Test
+  void aScheduleThatIsSeldomDue() {
+    Job leapDay =
+        Job.of(
+            "daily",
+            null,
+            null,
+            null,
+            null,
+            null,
+            JobSchedule.of("0 0 29 2 *", null, null),
+            null,
+            null,
+            null);
+    InstantSource before = InstantSource.fixed(Instant.parse("2026-11-27T00:00:00Z"));
+    assertThat(new SeldomDue(List.of(leapDay), before).find())
+        .singleElement()
+        .satisfies(
+            finding ->
+                assertThat(finding.what()).contains("daily").contains("2028-02-29T00:00:00Z"));
+    InstantSource after = InstantSource.fixed(Instant.parse("2028-01-01T00:00:00Z"));
+    assertThat(new SeldomDue(List.of(leapDay, Job.of("audit", JobKind.AUDIT)), after).find())
+        .isEmpty();
   }
 
   @Test

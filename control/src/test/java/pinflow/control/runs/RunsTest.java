@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +52,10 @@ class RunsTest {
   }
 
   private Runs start(RunsConfig config, Job... jobs) {
+    return start(config, InstantSource.system(), jobs);
+  }
+
+  private Runs start(RunsConfig config, InstantSource clock, Job... jobs) {
     ControlDatabase database = ControlDatabase.open(address);
     parts.add(database);
     Runs runs =
@@ -58,7 +64,7 @@ class RunsTest {
             new Jobs(List.of(jobs), Map.of()),
             Rig.SCRIPTS,
             config,
-            InstantSource.system());
+            clock);
     parts.add(runs);
     return runs;
   }
@@ -291,6 +297,47 @@ class RunsTest {
 
     assertThat(end(second, run).state()).isEqualTo(RunState.SUCCEEDED);
     assertThat(Rig.text(log)).isEqualTo("begun\nbegun\n");
+  }
+
+  @Test
+  void whatWasAskedForWronglyIsNotTriedAgain() {
+    Job usage = retried("usage", "exit 2");
+    Job bad = retried("bad", "echo '{\"again\": false}'; exit 1");
+    Job unlucky = retried("unlucky", "exit 1");
+    Runs runs = start(usage, bad, unlucky);
+    assertThat(
+            List.of(usage, bad, unlucky).stream()
+                .map(job -> end(runs, submit(runs, job.name())).attempt()))
+        .containsExactly(1, 1, 3);
+  }
+
+  private static Job retried(String name, String script) {
+    return new Job(
+        name,
+        JobKind.DAILY,
+        Map.of("script", script),
+        Duration.ofMinutes(2),
+        2,
+        Duration.ZERO,
+        null,
+        1,
+        Job.WhenBusy.WAIT,
+        null);
+  }
+
+  @Test
+  void aRunThatEndedLongAgoIsDeletedWithItsLog() {
+    AtomicReference<Duration> later = new AtomicReference<>(Duration.ZERO);
+    Runs runs =
+        start(
+            Rig.config(folder),
+            () -> Instant.now().plus(later.get()),
+            Rig.job("good", "true"));
+    Run old = end(runs, submit(runs, "good"));
+    assertThat(runs.logFile(old.id())).exists();
+    later.set(Duration.ofDays(91));
+    Rig.until(() -> runs.find(old.id()).isEmpty());
+    Rig.until(() -> !Files.exists(runs.logFile(old.id())));
   }
 
   @Test
