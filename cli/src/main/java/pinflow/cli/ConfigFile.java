@@ -154,8 +154,7 @@ final class ConfigFile {
       if (!known.contains(name)) {
         throw new UsageException(unknown(inner, name, known));
       }
-      if (entry.get(name) instanceof ObjectNode section
-          && KEYS.containsKey(withoutPlaces(inner))) {
+      if (entry.get(name) instanceof ObjectNode section && KEYS.containsKey(withoutPlaces(inner))) {
         checkKeys(inner, section);
       }
     }

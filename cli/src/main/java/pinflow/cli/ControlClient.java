@@ -24,8 +24,7 @@ final class ControlClient {
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
 
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(CONNECT_WITHIN).build();
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_WITHIN).build();
   private final String url;
   private final String token;
   private final Duration patience;

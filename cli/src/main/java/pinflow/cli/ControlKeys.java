@@ -7,8 +7,8 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /**
- * What control is known by, made at its first start and kept in the state folder: who has the token,
- * Airflow for one, has it for good.
+ * What control is known by, made at its first start and kept in the state folder: who has the
+ * token, Airflow for one, has it for good.
  *
  * @param databasePassword of its user of the embedded database
  * @param token of the Jobs API, unless {@code control.token} names another

@@ -54,7 +54,8 @@ final class ControlPart {
   /**
    * Starts it, when all else is there for its runs.
    *
-   * @param embedded the URL of its schema in the embedded database; null when its rows are elsewhere
+   * @param embedded the URL of its schema in the embedded database; null when its rows are
+   *     elsewhere
    */
   Control start(@Nullable String embedded) {
     ControlSection section = config.control();

@@ -12,8 +12,8 @@ import pinflow.platform.Platform;
 import pinflow.platform.Secret;
 
 /**
- * Section {@code control}: as {@link ControlConfig} and {@link RunsConfig} take it, with its secrets
- * by reference.
+ * Section {@code control}: as {@link ControlConfig} and {@link RunsConfig} take it, with its
+ * secrets by reference.
  *
  * @param token null to have one made and kept in the state folder
  * @param notebooks jobs by the paths of the notebooks that they stand for
@@ -37,8 +37,7 @@ record ControlSection(
         host,
         port,
         "any-token",
-        new RunsConfig(
-            Path.of(""), maxQueued, maxRunning, lease, patience, logLimit, keep));
+        new RunsConfig(Path.of(""), maxQueued, maxRunning, lease, patience, logLimit, keep));
   }
 
   /** Where the rows of runs are. */
@@ -79,7 +78,16 @@ record ControlSection(
 
   ControlSection onPort(int other) {
     return new ControlSection(
-        host, other, token, database, maxQueued, maxRunning, lease, patience, logLimit, keep,
+        host,
+        other,
+        token,
+        database,
+        maxQueued,
+        maxRunning,
+        lease,
+        patience,
+        logLimit,
+        keep,
         notebooks);
   }
 }

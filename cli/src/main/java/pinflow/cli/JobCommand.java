@@ -21,7 +21,8 @@ import pinflow.control.jobs.JobKind;
 
 /**
  * A run's process, and the way to do a job in the terminal's own: its result is the last line of
- * standard output, why it failed the last line of standard error that begins with {@code pinflow: }.
+ * standard output, why it failed the last line of standard error that begins with {@code pinflow:
+ * }.
  */
 @Command(
     name = "job",
@@ -33,9 +34,7 @@ import pinflow.control.jobs.JobKind;
 final class JobCommand implements Callable<Integer> {
   @Mixin private final Options options = new Options();
 
-  @Parameters(
-      paramLabel = "KIND",
-      description = "daily, compact, vacuum, audit, spark-sql or jar.")
+  @Parameters(paramLabel = "KIND", description = "daily, compact, vacuum, audit, spark-sql or jar.")
   private String kind = "";
 
   @Option(names = "--param", paramLabel = "NAME=VALUE", description = "A parameter of the job.")
@@ -109,15 +108,12 @@ final class JobCommand implements Callable<Integer> {
               .formatted(result.path("faults").size(), result.at("/faults/0/what").asText());
     }
     ByteArrayOutputStream said = new ByteArrayOutputStream();
-    int code =
-        Expected.report(result, new PrintStream(said, true, StandardCharsets.UTF_8));
+    int code = Expected.report(result, new PrintStream(said, true, StandardCharsets.UTF_8));
     String text = said.toString(StandardCharsets.UTF_8);
     System.err.print(text);
     return code == ExitCode.OK
         ? ""
-        : text.lines()
-            .filter(line -> line.startsWith("FAILED"))
-            .collect(Collectors.joining(" "));
+        : text.lines().filter(line -> line.startsWith("FAILED")).collect(Collectors.joining(" "));
   }
 
   /** However the process that started this one ends. */

@@ -151,7 +151,8 @@ record JobWork(
             .run(
                 Installation.current(),
                 places.environment(),
-                state.resolve("logs/program-%d.classpath".formatted(ProcessHandle.current().pid())));
+                state.resolve(
+                    "logs/program-%d.classpath".formatted(ProcessHandle.current().pid())));
     if (code == ExitCode.USAGE) {
       throw new UsageException(
           "The program %s says that what was asked for is wrong (exit code 2); its words are above."

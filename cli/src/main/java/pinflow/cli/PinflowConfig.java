@@ -101,7 +101,11 @@ record PinflowConfig(
     for (String parameter : job.parameters().keySet()) {
       require(
           job.kind().takes(parameter),
-          "jobs.parameters has %s; job " + job.name() + " of kind " + job.kind().text() + " has none such",
+          "jobs.parameters has %s; job "
+              + job.name()
+              + " of kind "
+              + job.kind().text()
+              + " has none such",
           parameter);
     }
   }

@@ -24,9 +24,9 @@ import pinflow.platform.Topics;
 /**
  * Every part of a running Pinflow, started in this order: database, broker and store side by side;
  * the bucket and the topics; the Connect worker with the sink beside the gateway; the live way's
- * Spark when there is a stream; control, whose runs need all of these. Ended the other way round, so
- * that what has been taken in is handed on: control, the live way and the gateway first, the log and
- * the store last.
+ * Spark when there is a stream; control, whose runs need all of these. Ended the other way round,
+ * so that what has been taken in is handed on: control, the live way and the gateway first, the log
+ * and the store last.
  */
 final class Pipeline implements AutoCloseable {
   /** The connector's name. */

@@ -126,14 +126,14 @@ final class QueryCommand implements Callable<Integer> {
 
   /** The answer of the lake's process to SQL. */
   static Grid grid(JsonNode result) {
-      List<String> columns = new ArrayList<>();
-      result.path("columns").forEach(column -> columns.add(column.path("name").asText()));
-      List<List<@Nullable Object>> rows = new ArrayList<>();
-      for (JsonNode row : result.path("rows")) {
-        List<@Nullable Object> values = new ArrayList<>();
-        row.forEach(value -> values.add(Grid.JSON.convertValue(value, Object.class)));
-        rows.add(values);
-      }
-      return new Grid(columns, rows);
+    List<String> columns = new ArrayList<>();
+    result.path("columns").forEach(column -> columns.add(column.path("name").asText()));
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (JsonNode row : result.path("rows")) {
+      List<@Nullable Object> values = new ArrayList<>();
+      row.forEach(value -> values.add(Grid.JSON.convertValue(value, Object.class)));
+      rows.add(values);
+    }
+    return new Grid(columns, rows);
   }
 }

@@ -92,10 +92,7 @@ final class RunCommand implements Callable<Integer> {
       throw new UsageException(
           "--config is %s, and runs are done with that of the running pinflow, %s. Leave it out, or do the job in this terminal: `pinflow job %s --config %s`."
               .formatted(
-                  named,
-                  running.config() == null ? "the defaults" : running.config(),
-                  job,
-                  named));
+                  named, running.config() == null ? "the defaults" : running.config(), job, named));
     }
   }
 

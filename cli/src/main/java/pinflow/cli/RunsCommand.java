@@ -55,10 +55,7 @@ final class RunsCommand {
         return refused;
       }
       List<String> newest = new ArrayList<>();
-      control
-          .get("/runs?limit=5")
-          .path("runs")
-          .forEach(run -> newest.add(run.path("id").asText()));
+      control.get("/runs?limit=5").path("runs").forEach(run -> newest.add(run.path("id").asText()));
       return new UsageException(
           newest.isEmpty()
               ? message + " There is none yet; `pinflow run daily` makes the first."
@@ -166,8 +163,16 @@ final class RunsCommand {
       List<List<String>> rows = new ArrayList<>();
       for (String field :
           List.of(
-              "job", "name", "asked_by", "parameters", "state", "message", "tables_read",
-              "tables_written", "result", "url")) {
+              "job",
+              "name",
+              "asked_by",
+              "parameters",
+              "state",
+              "message",
+              "tables_read",
+              "tables_written",
+              "result",
+              "url")) {
         JsonNode value = run.path(field);
         String text = value.isValueNode() ? value.asText() : value.toString();
         if (!value.isMissingNode() && !value.isNull() && !text.isEmpty()) {

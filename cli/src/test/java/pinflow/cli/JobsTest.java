@@ -55,8 +55,7 @@ final class JobsTest {
       state.take();
       ControlPart control = new ControlPart(config, state, file);
       try (Pipeline pipeline =
-          Pipeline.start(
-              config, state, new Steps(System.err, true), control, reason -> {})) {
+          Pipeline.start(config, state, new Steps(System.err, true), control, reason -> {})) {
         post(config, state);
         theDailyJobThreeTimes(state);
         twiceAtOnce(state);
@@ -106,7 +105,8 @@ final class JobsTest {
 
   private static void byTheJobsApi(Running running) throws Exception {
     URI api = URI.create(Connections.required(running, ControlClient.PART) + "/api/2.1/jobs/");
-    String token = running.credentials().getOrDefault(ControlClient.PART, Map.of()).get("jobs_token");
+    String token =
+        running.credentials().getOrDefault(ControlClient.PART, Map.of()).get("jobs_token");
     String submit = "{\"run_name\":\"by curl\",\"notebook_task\":{\"notebook_path\":\"%s\"}}";
     HttpResponse<String> taken =
         send(api.resolve("runs/submit"), "Bearer " + token, submit.formatted("/Users/me/Daily.py"));
@@ -171,8 +171,7 @@ final class JobsTest {
     JsonNode next = json(pinflow(state, ExitCode.OK, "schedule", "next", "daily", "--json"));
     assertThat(next.at("/schedules/0/next").size()).isEqualTo(5);
     List<String> seen = new ArrayList<>();
-    for (JsonNode run :
-        json(pinflow(state, ExitCode.OK, "runs", "list", "--json")).path("runs")) {
+    for (JsonNode run : json(pinflow(state, ExitCode.OK, "runs", "list", "--json")).path("runs")) {
       seen.add(run.path("job").asText() + " by " + run.path("asked_by").asText());
       assertThat(run.path("final").asBoolean()).as(run.toString()).isTrue();
     }
@@ -181,9 +180,7 @@ final class JobsTest {
   }
 
   private static long submit(StateFolder state, String job) throws IOException {
-    return json(pinflow(state, ExitCode.OK, "run", job, "--no-wait", "--json"))
-        .path("id")
-        .asLong();
+    return json(pinflow(state, ExitCode.OK, "run", job, "--no-wait", "--json")).path("id").asLong();
   }
 
   private static JsonNode ended(StateFolder state, long id) {

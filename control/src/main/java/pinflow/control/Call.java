@@ -11,8 +11,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that is read: its path's parts, and its fields, which may stand in the query or in a JSON
- * body, also of a GET. Numbers and truth values may be written as strings.
+ * A request that is read: its path's parts, and its fields, which may stand in the query or in a
+ * JSON body, also of a GET. Numbers and truth values may be written as strings.
  *
  * @param fields the body's, and the query's over them
  * @param userAgent as the client calls itself; empty if it does not
@@ -39,7 +39,8 @@ public record Call(Map<String, String> path, ObjectNode fields, String userAgent
       } catch (JsonProcessingException e) {
         throw new ApiException(
             ApiError.MALFORMED_REQUEST,
-            "The body is no JSON: %s. Check its quotes and commas.".formatted(e.getOriginalMessage()));
+            "The body is no JSON: %s. Check its quotes and commas."
+                .formatted(e.getOriginalMessage()));
       } catch (IOException e) {
         throw new IllegalStateException(e);
       }

@@ -13,8 +13,8 @@ import pinflow.control.runs.Runs;
 import pinflow.control.schedule.Schedules;
 
 /**
- * All of control, started in this order: its database, the work on runs, schedules, the server. Ended
- * the other way round.
+ * All of control, started in this order: its database, the work on runs, schedules, the server.
+ * Ended the other way round.
  */
 public final class Control implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();

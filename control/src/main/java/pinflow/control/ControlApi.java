@@ -66,7 +66,8 @@ final class ControlApi {
     String job = call.text("job");
     if (job == null) {
       throw Call.invalid(
-          "job is missing; it must be one of %s.".formatted(String.join(", ", runs.jobs().names())));
+          "job is missing; it must be one of %s."
+              .formatted(String.join(", ", runs.jobs().names())));
     }
     Map<String, String> parameters = Call.texts("parameters", call.fields().path("parameters"));
     List<String> unknown =

@@ -30,7 +30,8 @@ import pinflow.control.runs.RunRefused;
 
 /**
  * The HTTP server of control: the Jobs API, our own, and pages of runs. Bodies are bounded each and
- * together, requests wait for a bounded number of threads, and no event loop waits for the database.
+ * together, requests wait for a bounded number of threads, and no event loop waits for the
+ * database.
  */
 public final class ControlServer implements AutoCloseable {
   private static final Logger logger = LoggerFactory.getLogger(ControlServer.class);
@@ -79,7 +80,8 @@ public final class ControlServer implements AutoCloseable {
                 request ->
                     write(
                         request.response(),
-                        Answer.error(ApiError.MALFORMED_REQUEST, "This is not HTTP. Check the client.")));
+                        Answer.error(
+                            ApiError.MALFORMED_REQUEST, "This is not HTTP. Check the client.")));
   }
 
   /**
@@ -138,11 +140,7 @@ public final class ControlServer implements AutoCloseable {
       Routes.Found found = routes.find(request.method().name(), request.path());
       read(
           request,
-          body ->
-              later(
-                  request,
-                  context,
-                  () -> found.handler().apply(call(found, request, body))));
+          body -> later(request, context, () -> found.handler().apply(call(found, request, body))));
     } catch (ApiException e) {
       Answer answer = Answer.error(e.error(), String.valueOf(e.getMessage()));
       refuse(
@@ -164,8 +162,7 @@ public final class ControlServer implements AutoCloseable {
         && parts[1].equals("runs")
         && Routes.query(request.query()).stream()
             .anyMatch(
-                field ->
-                    field.getKey().equals("key") && links().opens(parts[2], field.getValue()));
+                field -> field.getKey().equals("key") && links().opens(parts[2], field.getValue()));
   }
 
   /** Those of the pages of runs. */
@@ -304,8 +301,7 @@ public final class ControlServer implements AutoCloseable {
   private void refuse(HttpServerRequest request, Answer answer) {
     boolean asks = "100-continue".equalsIgnoreCase(request.getHeader("Expect"));
     if (!request.isEnded() && !asks) {
-      long timer =
-          vertx.setTimer(DROP_WITHIN.toMillis(), late -> request.connection().close());
+      long timer = vertx.setTimer(DROP_WITHIN.toMillis(), late -> request.connection().close());
       request
           .handler(chunk -> {})
           .endHandler(end -> vertx.cancelTimer(timer))

@@ -27,8 +27,7 @@ final class RunPage {
     List<Run.Move> history = runs.history(run.id());
     long end = runs.log(run.id(), Long.MAX_VALUE, 0).next();
     String log =
-        new String(
-            runs.log(run.id(), end - LOG_TAIL, LOG_TAIL).bytes(), StandardCharsets.UTF_8);
+        new String(runs.log(run.id(), end - LOG_TAIL, LOG_TAIL).bytes(), StandardCharsets.UTF_8);
     StringBuilder html = new StringBuilder();
     html.append(
         """

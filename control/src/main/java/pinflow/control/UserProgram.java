@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A user's program for Spark: a JVM of its own with Spark's and Delta's class path and the user's jar,
- * set up so that {@code SparkSession.builder().getOrCreate()} reads and writes Delta tables on this
- * machine. It ends when the process that started it does.
+ * A user's program for Spark: a JVM of its own with Spark's and Delta's class path and the user's
+ * jar, set up so that {@code SparkSession.builder().getOrCreate()} reads and writes Delta tables on
+ * this machine. It ends when the process that started it does.
  *
  * @param jar with the main class, and all that Spark has not
  */

@@ -97,8 +97,7 @@ class ControlTest {
   }
 
   private static JsonNode post(String path, String body) throws Exception {
-    HttpResponse<String> answer =
-        send(request(path).POST(BodyPublishers.ofString(body)).build());
+    HttpResponse<String> answer = send(request(path).POST(BodyPublishers.ofString(body)).build());
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return JSON.readTree(answer.body());
   }
@@ -255,8 +254,7 @@ class ControlTest {
           .isEqualTo("MAX_REQUEST_SIZE_EXCEEDED");
     }
     HttpResponse<String> broken =
-        send(
-            request("/api/2.1/jobs/runs/submit").POST(BodyPublishers.ofString("{\"a\":")).build());
+        send(request("/api/2.1/jobs/runs/submit").POST(BodyPublishers.ofString("{\"a\":")).build());
     assertThat(broken.statusCode()).isEqualTo(400);
     assertThat(broken.body()).contains("MALFORMED_REQUEST", "no JSON");
   }
@@ -304,8 +302,7 @@ class ControlTest {
     assertThat(listed).isEqualTo(taken);
     long job = get("/api/2.1/jobs/list?name=slow").path("jobs").path(0).path("job_id").asLong();
     post("/api/2.1/jobs/runs/cancel-all", "{\"job_id\":%d}".formatted(job));
-    Rig.until(
-        () -> get("/control/v1/runs?job=slow&active=true&limit=1").path("runs").isEmpty());
+    Rig.until(() -> get("/control/v1/runs?job=slow&active=true&limit=1").path("runs").isEmpty());
   }
 
   @Test
@@ -343,8 +340,7 @@ class ControlTest {
 
     assertThat(get("/control/v1/schedules").path("schedules").path(0).path("cron").asText())
         .isEqualTo("0 3 * * *");
-    assertThat(post("/control/v1/schedules/compact/pause", "").path("paused").asBoolean())
-        .isTrue();
+    assertThat(post("/control/v1/schedules/compact/pause", "").path("paused").asBoolean()).isTrue();
     assertThat(post("/control/v1/schedules/compact/resume", "").path("next").asText())
         .isEqualTo(get("/control/v1/schedules/compact/next?count=3").path("next").path(0).asText());
   }

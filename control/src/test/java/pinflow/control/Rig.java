@@ -75,15 +75,18 @@ public final class Rig {
   /** Quick to notice that another control process is gone. */
   public static RunsConfig config(Path folder) {
     return new RunsConfig(
-        folder, 1_000, 8, Duration.ofSeconds(4), Duration.ofMillis(500), 64 << 10, Duration.ofDays(90));
+        folder,
+        1_000,
+        8,
+        Duration.ofSeconds(4),
+        Duration.ofMillis(500),
+        64 << 10,
+        Duration.ofDays(90));
   }
 
   /** Waits, with a limit that suits a busy machine. */
   public static void until(Callable<Boolean> condition) {
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .pollInterval(Duration.ofMillis(50))
-        .until(condition);
+    await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50)).until(condition);
   }
 
   public static String text(Path file) {

@@ -111,7 +111,8 @@ final class Sql {
       answer = steps.time("statement " + (i + 1), () -> run(statement, most));
     }
     if (answer == null) {
-      throw LakeException.asked("There is no statement. Write one, such as SELECT count(*) FROM pin.");
+      throw LakeException.asked(
+          "There is no statement. Write one, such as SELECT count(*) FROM pin.");
     }
     return answer;
   }

@@ -7,7 +7,10 @@ import org.antlr.v4.runtime.Token;
 import org.apache.spark.sql.catalyst.parser.SqlBaseLexer;
 import org.apache.spark.sql.catalyst.parser.UpperCaseCharStream;
 
-/** The statements of a text of SQL. Spark's own lexer knows which semicolons stand in texts and comments. */
+/**
+ * The statements of a text of SQL. Spark's own lexer knows which semicolons stand in texts and
+ * comments.
+ */
 final class Statements {
   private Statements() {}
 

@@ -3,7 +3,9 @@ package pinflow.lake;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 
-/** Runs a user's main class, and ends when the parent process does: Spark never outlives its run. */
+/**
+ * Runs a user's main class, and ends when the parent process does: Spark never outlives its run.
+ */
 public final class UserMain {
   private UserMain() {}
 

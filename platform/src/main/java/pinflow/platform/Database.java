@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A MariaDB server as a child process, on loopback: utf8mb4, UTC, users with all rights on one
- * schema each; root cannot log in over the network. Its folder keeps the data ({@code data/}) and the
- * log ({@code mariadb.log}).
+ * schema each; root cannot log in over the network. Its folder keeps the data ({@code data/}) and
+ * the log ({@code mariadb.log}).
  */
 public final class Database implements AutoCloseable {
 
@@ -45,7 +45,11 @@ public final class Database implements AutoCloseable {
   private @Nullable Process server;
 
   private Database(
-      Path home, MariaDbPrograms programs, FolderLock lock, int port, List<DatabaseAccount> accounts) {
+      Path home,
+      MariaDbPrograms programs,
+      FolderLock lock,
+      int port,
+      List<DatabaseAccount> accounts) {
     this.home = home;
     this.programs = programs;
     this.lock = lock;
@@ -78,14 +82,10 @@ public final class Database implements AutoCloseable {
    * @throws PlatformException if there is no server for this machine, the port is taken, the folder
    *     is in use or cannot be written, or the server does not start
    */
-  public static Database start(
-      Path folder, int port, List<DatabaseAccount> accounts, Path cache) {
+  public static Database start(Path folder, int port, List<DatabaseAccount> accounts, Path cache) {
     Path home = folder.toAbsolutePath().normalize();
     endLeftOver(home); // it may hold the port
-    return Ports.start(
-        port,
-        "source.port",
-        claimed -> startOn(claimed, home, accounts, cache));
+    return Ports.start(port, "source.port", claimed -> startOn(claimed, home, accounts, cache));
   }
 
   private static Database startOn(int port, Path home, List<DatabaseAccount> accounts, Path cache) {

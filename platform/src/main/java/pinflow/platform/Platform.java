@@ -49,8 +49,8 @@ public final class Platform implements AutoCloseable {
   /**
    * The user names and keys that embedded parts are started with.
    *
-   * @param control a schema in the embedded database for the rows of runs, which is started for it if
-   *     need be; null for none
+   * @param control a schema in the embedded database for the rows of runs, which is started for it
+   *     if need be; null for none
    */
   public record Keys(
       DatabaseAccount source,
@@ -113,9 +113,12 @@ public final class Platform implements AutoCloseable {
       platform.kafka = broker == null ? parts.kafka.bootstrap() : join(broker).bootstrap();
       platform.store =
           objects == null ? endpoint(parts.store.endpoint()) : join(objects).endpoint();
-      platform.jdbcUrl = hasSource ? join(Objects.requireNonNull(database)).jdbcUrl(keys.source) : null;
+      platform.jdbcUrl =
+          hasSource ? join(Objects.requireNonNull(database)).jdbcUrl(keys.source) : null;
       platform.controlUrl =
-          keys.control == null ? null : join(Objects.requireNonNull(database)).jdbcUrl(keys.control);
+          keys.control == null
+              ? null
+              : join(Objects.requireNonNull(database)).jdbcUrl(keys.control);
       return platform;
     } catch (RuntimeException e) {
       platform.close();

@@ -9,8 +9,8 @@ import pinflow.control.jobs.Job;
 import pinflow.control.jobs.JobSchedule;
 
 /**
- * Jobs whose schedule waits for longer than a year: a day of February or a month mistaken, as a rule.
- * (One that never comes is refused when the configuration is read.)
+ * Jobs whose schedule waits for longer than a year: a day of February or a month mistaken, as a
+ * rule. (One that never comes is refused when the configuration is read.)
  */
 public record SeldomDue(List<Job> jobs, InstantSource clock) implements Check {
   private static final Duration YEAR = Duration.ofDays(366);

@@ -73,8 +73,7 @@ final class RunsApi {
     return JobsApi.entry(catalog, call.number("job_id"));
   }
 
-  private Run submit(
-      Call call, TaskSpec task, String name, long job, Map<String, String> given) {
+  private Run submit(Call call, TaskSpec task, String name, long job, Map<String, String> given) {
     Map<String, String> parameters = new TreeMap<>(task.parameters());
     parameters.putAll(given);
     String key =
@@ -142,7 +141,8 @@ final class RunsApi {
 
   /** Runs of a job of ours, whoever asked for them; or those that a client's job has. */
   private Runs.Filter filter(@Nullable Long id, @Nullable Boolean active) {
-    String name = id == null ? null : catalog.find(id).map(JobCatalog.Entry::configured).orElse(null);
+    String name =
+        id == null ? null : catalog.find(id).map(JobCatalog.Entry::configured).orElse(null);
     return new Runs.Filter(
         name, name == null ? id : null, active, Long.MAX_VALUE, Integer.MAX_VALUE, 0);
   }

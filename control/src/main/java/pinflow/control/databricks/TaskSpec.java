@@ -17,8 +17,7 @@ import pinflow.control.jobs.Jobs;
  * @param key of the task; the run's name if it has none
  * @param timeout null if none is asked for
  */
-record TaskSpec(
-    Job job, String key, Map<String, String> parameters, @Nullable Duration timeout) {
+record TaskSpec(Job job, String key, Map<String, String> parameters, @Nullable Duration timeout) {
 
   /**
    * @param settings with {@code tasks}, or with a task's own fields
@@ -37,7 +36,8 @@ record TaskSpec(
     Map<String, String> parameters =
         new TreeMap<>(
             Call.texts(
-                "notebook_task.base_parameters", task.path("notebook_task").path("base_parameters")));
+                "notebook_task.base_parameters",
+                task.path("notebook_task").path("base_parameters")));
     for (String kind : new String[] {"spark_jar_task", "spark_python_task", "spark_submit_task"}) {
       JsonNode arguments = task.path(kind).path("parameters");
       if (!arguments.isMissingNode()) {

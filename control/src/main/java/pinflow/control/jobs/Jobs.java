@@ -29,7 +29,8 @@ public final class Jobs {
     for (Job job : configured) {
       if (own.put(job.name(), job) != null) {
         throw new IllegalArgumentException(
-            "jobs.name is %s, which another job has; give one of them another name".formatted(job.name()));
+            "jobs.name is %s, which another job has; give one of them another name"
+                .formatted(job.name()));
       }
     }
     byName.putAll(own);
@@ -59,8 +60,7 @@ public final class Jobs {
   /** The job of a notebook's path: as configured, else by its last segment, without an ending. */
   public Optional<Job> ofNotebook(String path) {
     String canonical = path.strip().replaceAll("/+$", "");
-    String mapped =
-        notebooks.containsKey(path) ? notebooks.get(path) : notebooks.get(canonical);
+    String mapped = notebooks.containsKey(path) ? notebooks.get(path) : notebooks.get(canonical);
     if (mapped != null) {
       return find(mapped);
     }

@@ -83,7 +83,12 @@ final class Attempt {
       log.say(
           "%s: run %d of %s, attempt %d of %d, asked for by %s"
               .formatted(
-                  began, run.id(), job.name(), run.attempt(), run.attempts(), run.asked().askedBy()));
+                  began,
+                  run.id(),
+                  job.name(),
+                  run.attempt(),
+                  run.attempts(),
+                  run.asked().askedBy()));
       List<String> unknown = job.unknown(run.asked().parameters());
       if (!unknown.isEmpty()) {
         log.say("Not parameters of this job, and left out: " + String.join(", ", unknown));
@@ -134,7 +139,8 @@ final class Attempt {
               case TIMED_OUT ->
                   "Not done within its timeout of %s, so its process was ended. Give the job more time (timeout), or see in its log what took so long."
                       .formatted(run.timeout());
-              case CLOSING -> "Its control process was closed; the run is taken up again by the next.";
+              case CLOSING ->
+                  "Its control process was closed; the run is taken up again by the next.";
               case LOST -> "Another control process has taken the run up.";
             };
     boolean again = code != USAGE && result.path("again").asBoolean(true);

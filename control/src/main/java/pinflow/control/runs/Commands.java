@@ -6,11 +6,11 @@ import java.util.Map;
 import pinflow.control.jobs.Job;
 
 /**
- * How a job is done: as a process of its own. It takes nothing from its standard input and ends when
- * that ends; writes its result to its standard output, a JSON object on the last line at best, and
- * all else to its standard error, why it failed as the last line that begins with {@code pinflow:}.
- * Its exit code is 0 when it has done its work. With 2, what was asked for is wrong, it is not tried
- * again; nor when its result says {@code "again": false}.
+ * How a job is done: as a process of its own. It takes nothing from its standard input and ends
+ * when that ends; writes its result to its standard output, a JSON object on the last line at best,
+ * and all else to its standard error, why it failed as the last line that begins with {@code
+ * pinflow:}. Its exit code is 0 when it has done its work. With 2, what was asked for is wrong, it
+ * is not tried again; nor when its result says {@code "again": false}.
  */
 public interface Commands {
   /**

@@ -10,7 +10,9 @@ import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes runs that have ended long ago, with their logs: some at a time, an hour apart when done. */
+/**
+ * Deletes runs that have ended long ago, with their logs: some at a time, an hour apart when done.
+ */
 final class Housekeeping {
   private static final Logger logger = LoggerFactory.getLogger(Housekeeping.class);
   private static final Duration EVERY = Duration.ofHours(1);

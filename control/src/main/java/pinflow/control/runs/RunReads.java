@@ -124,7 +124,8 @@ final class RunReads {
     return jdbi.withHandle(
         handle ->
             handle
-                .createQuery("SELECT * FROM runs WHERE %s AND owner = :owner".formatted(RunStore.HELD))
+                .createQuery(
+                    "SELECT * FROM runs WHERE %s AND owner = :owner".formatted(RunStore.HELD))
                 .bind("owner", owner)
                 .map((row, context) -> RunRows.run(row))
                 .list());
@@ -147,7 +148,8 @@ final class RunReads {
     return jdbi.withHandle(
         handle ->
             handle
-                .createQuery("SELECT * FROM runs WHERE %s AND lease_until < :now".formatted(RunStore.HELD))
+                .createQuery(
+                    "SELECT * FROM runs WHERE %s AND lease_until < :now".formatted(RunStore.HELD))
                 .bind("now", now.toEpochMilli())
                 .map((row, context) -> RunRows.run(row))
                 .list());

@@ -103,10 +103,7 @@ final class RunStore {
 
   private static void requireRoom(Handle handle, int most) {
     int waiting =
-        handle
-            .createQuery("SELECT COUNT(*) FROM runs WHERE " + WAITING)
-            .mapTo(Integer.class)
-            .one();
+        handle.createQuery("SELECT COUNT(*) FROM runs WHERE " + WAITING).mapTo(Integer.class).one();
     if (waiting >= most) {
       throw new RunRefused(
           RunRefused.Reason.QUEUE_FULL,

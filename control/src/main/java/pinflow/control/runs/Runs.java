@@ -66,8 +66,7 @@ public final class Runs implements AutoCloseable {
     this.store = new RunStore(database.jdbi());
     this.reads = new RunReads(database.jdbi());
     this.workers =
-        new Workers(
-            store, reads, new NoticeRows(database.jdbi()), jobs, commands, config, clock);
+        new Workers(store, reads, new NoticeRows(database.jdbi()), jobs, commands, config, clock);
   }
 
   /** Begins to run what waits, and to take up what a dead control process has left. */
@@ -162,8 +161,7 @@ public final class Runs implements AutoCloseable {
                     null,
                     false,
                     clock.instant());
-            case RUNNING ->
-                store.cancelRunning(run, "Its end was asked for.", clock.instant());
+            case RUNNING -> store.cancelRunning(run, "Its end was asked for.", clock.instant());
             case CANCELING, SUCCEEDED, FAILED, TIMED_OUT, CANCELED, SKIPPED -> true;
           };
       if (done) {
@@ -174,8 +172,8 @@ public final class Runs implements AutoCloseable {
   }
 
   /**
-   * Begins a run that has failed again, with as many retries as a new one has; what it had committed
-   * stands, so it goes on from what failed.
+   * Begins a run that has failed again, with as many retries as a new one has; what it had
+   * committed stands, so it goes on from what failed.
    *
    * @throws RunRefused when it has not ended, or has done its work
    */

@@ -25,8 +25,8 @@ import pinflow.control.runs.Runs;
 import pinflow.control.runs.Submission;
 
 /**
- * Submits the runs that are due. A row tells until when a job's due times are handled; a run's token
- * is its job and due time, so it is one run, however many control processes find it due.
+ * Submits the runs that are due. A row tells until when a job's due times are handled; a run's
+ * token is its job and due time, so it is one run, however many control processes find it due.
  */
 public final class Schedules implements AutoCloseable {
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);

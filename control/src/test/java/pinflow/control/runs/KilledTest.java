@@ -86,11 +86,7 @@ class KilledTest {
       long left = Long.parseLong(Rig.text(folder.resolve("once")).strip());
       try (Runs next =
           Runs.start(
-              database,
-              jobs(folder),
-              Rig.SCRIPTS,
-              Rig.config(folder),
-              InstantSource.system())) {
+              database, jobs(folder), Rig.SCRIPTS, Rig.config(folder), InstantSource.system())) {
         next.cancel(id(all, "canceled"));
         Rig.until(() -> all.stream().allMatch(run -> next.get(run.id()).state().isFinal()));
 

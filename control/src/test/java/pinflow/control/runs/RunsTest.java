@@ -58,13 +58,7 @@ class RunsTest {
   private Runs start(RunsConfig config, InstantSource clock, Job... jobs) {
     ControlDatabase database = ControlDatabase.open(address);
     parts.add(database);
-    Runs runs =
-        Runs.start(
-            database,
-            new Jobs(List.of(jobs), Map.of()),
-            Rig.SCRIPTS,
-            config,
-            clock);
+    Runs runs = Runs.start(database, new Jobs(List.of(jobs), Map.of()), Rig.SCRIPTS, config, clock);
     parts.add(runs);
     return runs;
   }
@@ -122,8 +116,7 @@ class RunsTest {
     hook.createContext(
         "/",
         exchange -> {
-          told.add(
-              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+          told.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
           // The first time it is out of order.
           exchange.sendResponseHeaders(told.size() == 1 ? 500 : 204, -1);
           exchange.close();
@@ -174,13 +167,13 @@ class RunsTest {
     Path pid = folder.resolve("pid");
     // The shell passes nothing on to its child, and neither heeds what it is asked.
     String stubborn = "trap '' TERM; (trap '' TERM; echo $$ > '%s'; sleep 300) ; sleep 300";
-    Runs runs =
-        start(Rig.job("endless", stubborn.formatted(pid)), Rig.job("waits", "sleep 300"));
+    Runs runs = start(Rig.job("endless", stubborn.formatted(pid)), Rig.job("waits", "sleep 300"));
     Run run = submit(runs, "endless");
     Rig.until(() -> !Rig.text(pid).isBlank());
     List<ProcessHandle> tree =
         ProcessHandle.of(Long.parseLong(Rig.text(pid).strip())).stream()
-            .flatMap(p -> java.util.stream.Stream.concat(p.descendants(), java.util.stream.Stream.of(p)))
+            .flatMap(
+                p -> java.util.stream.Stream.concat(p.descendants(), java.util.stream.Stream.of(p)))
             .toList();
     assertThat(tree).hasSizeGreaterThan(1);
     assertThat(runs.cancel(run.id()).state()).isEqualTo(RunState.CANCELING);
@@ -230,7 +223,8 @@ class RunsTest {
   @Test
   void aTokenIsOneRunAndTheQueueIsBounded() throws Exception {
     RunsConfig config =
-        new RunsConfig(folder, 100, 1, Duration.ofSeconds(4), Duration.ZERO, 64 << 10, Duration.ofDays(90));
+        new RunsConfig(
+            folder, 100, 1, Duration.ofSeconds(4), Duration.ZERO, 64 << 10, Duration.ofDays(90));
     ControlDatabase database = ControlDatabase.open(address);
     parts.add(database);
     Jobs jobs = new Jobs(List.of(), Map.of());
@@ -329,10 +323,7 @@ class RunsTest {
   void aRunThatEndedLongAgoIsDeletedWithItsLog() {
     AtomicReference<Duration> later = new AtomicReference<>(Duration.ZERO);
     Runs runs =
-        start(
-            Rig.config(folder),
-            () -> Instant.now().plus(later.get()),
-            Rig.job("good", "true"));
+        start(Rig.config(folder), () -> Instant.now().plus(later.get()), Rig.job("good", "true"));
     Run old = end(runs, submit(runs, "good"));
     assertThat(runs.logFile(old.id())).exists();
     later.set(Duration.ofDays(91));
@@ -343,9 +334,7 @@ class RunsTest {
   @Test
   void aLongLogSaysWhatIsLeftOut() {
     Runs runs =
-        start(
-            Rig.job(
-                "loud", "yes line | head -c 1000000 >&2; echo 'the last words' >&2; exit 3"));
+        start(Rig.job("loud", "yes line | head -c 1000000 >&2; echo 'the last words' >&2; exit 3"));
     Run run = end(runs, submit(runs, "loud"));
 
     assertThat(run.message()).contains("exit code 3", "the last words");
