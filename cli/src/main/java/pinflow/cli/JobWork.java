@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
 import pinflow.audit.Audit;
+import pinflow.audit.LakeTables;
 import pinflow.audit.StoredObjects;
 import pinflow.audit.StoredObjects.Store;
 import pinflow.control.Installation;
@@ -58,11 +59,12 @@ record JobWork(
 
   private ObjectNode versioned(OnPlaces work) {
     Places places = Places.of(config, state, Connections.runningStore(config, state));
+    LakeTables lake = places.tables();
     // Beside the start of Spark, which takes longer.
     CompletableFuture<TableVersions> before =
-        CompletableFuture.supplyAsync(() -> TableVersions.of(places.tables()));
+        CompletableFuture.supplyAsync(() -> TableVersions.of(lake));
     ObjectNode result = (ObjectNode) work.run(places, () -> join(before));
-    result.set("versions", join(before).until(TableVersions.of(places.tables())));
+    result.set("versions", join(before).until(TableVersions.of(lake)));
     return result;
   }
 

@@ -220,10 +220,8 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private List<String> ownCommand() {
-    List<String> command = new ArrayList<>();
-    // A terminal's Ctrl-C and hang-up go to every process of its group; this one ignores both.
-    command.addAll(List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "pinflow"));
-    command.addAll(Jvm.sameAgain());
+    List<String> command = new ArrayList<>(Jvm.APART);
+    command.addAll(Jvm.sameAgain(List.of()));
     command.add("up");
     command.addAll(List.of("--dir", options.state().path().toString()));
     if (options.config != null) {

@@ -44,6 +44,7 @@ public record UserProgram(Path jar, String mainClass, List<String> arguments) {
       Thread endWithUs = new Thread(process::destroyForcibly, "end-program");
       Runtime.getRuntime().addShutdownHook(endWithUs);
       int code = process.waitFor();
+      Files.deleteIfExists(classPath);
       Runtime.getRuntime().removeShutdownHook(endWithUs);
       return code;
     } catch (IOException e) {
