@@ -47,7 +47,7 @@ final class Follow {
           return run;
         }
         answered = System.nanoTime();
-      } catch (RefusedException | NotRunningException e) {
+      } catch (RefusedException e) {
         if (System.nanoTime() - answered > PATIENCE.toNanos()) {
           throw new RefusedException(
               "Run %d cannot be followed: %s When pinflow is up again, it goes on with the run."
@@ -59,12 +59,12 @@ final class Follow {
     }
   }
 
+  /** Where it is by now; the folder's lock, which an `up` that starts wants, is left alone. */
   private void askAnew() {
-    try {
-      control = ControlClient.of(state);
-    } catch (NotRunningException e) {
-      // Until it is, or the patience is over.
-    }
+    state
+        .running()
+        .filter(running -> running.addresses().containsKey(ControlClient.PART))
+        .ifPresent(running -> control = ControlClient.of(running));
   }
 
   /** What there is by now. */

@@ -12,8 +12,7 @@ final class Jvm {
    * Before a command: a terminal's Ctrl-C and hang-up go to every process of its group, and are
    * ignored by it.
    */
-  static final List<String> APART =
-      List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "pinflow");
+  static final List<String> APART = List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "pinflow");
 
   private Jvm() {}
 
