@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import pinflow.control.jobs.Cron;
+import pinflow.control.jobs.Job;
+import pinflow.control.jobs.JobKind;
+import pinflow.control.jobs.JobSchedule;
+import pinflow.control.jobs.OnFailure;
 
 class ConfigFileTest {
   @TempDir private Path folder = Path.of("");
@@ -134,6 +140,37 @@ class ConfigFileTest {
             "{\"kind\":\"between\",\"table\":\"user\",\"column\":\"age\",\"least\":13,\"most\":120,\"onFailure\":\"fail\"}",
             "{\"kind\":\"ind-in\",\"table\":\"geo\",\"other\":\"pin\",\"onFailure\":\"flag\"}",
             "{\"kind\":\"quarantined-share-below\",\"percent\":5,\"onFailure\":\"flag\"}");
+  }
+
+  @Test
+  void jobsHaveDefaultsForWhatIsNotSaid() throws IOException {
+    PinflowConfig config =
+        read(
+            """
+            control: {keep: 30d, notebooks: {/Users/me/Clean: daily}}
+            jobs:
+              - name: daily
+                schedule: {cron: "30 2 * * *", zone: Europe/Berlin, catch-up: all}
+                on-failure: {webhook: "http://127.0.0.1:1/hook", command: [notify, me]}
+              - {name: top, kind: spark-sql, parameters: {file: top.sql}, timeout: 20m, when-busy: skip}
+            """)
+            .onFreePorts();
+    Job daily = config.jobs().get(0);
+    assertThat(daily.kind()).isEqualTo(JobKind.DAILY);
+    assertThat(daily.schedule())
+        .isEqualTo(
+            new JobSchedule(
+                new Cron("30 2 * * *", "Europe/Berlin"), JobSchedule.CatchUp.ALL));
+    assertThat(daily.onFailure())
+        .isEqualTo(
+            new OnFailure(URI.create("http://127.0.0.1:1/hook"), List.of("notify", "me")));
+    Job top = config.jobs().get(1);
+    assertThat(top.parameters()).containsExactly(Map.entry("file", "top.sql"));
+    assertThat(List.of(top.timeout(), top.backoff()))
+        .containsExactly(Duration.ofMinutes(20), Duration.ofSeconds(10));
+    assertThat(top.whenBusy()).isEqualTo(Job.WhenBusy.SKIP);
+    assertThat(config.control().notebooks()).containsEntry("/Users/me/Clean", "daily");
+    assertThat(config.control().keep()).isEqualTo(Duration.ofDays(30));
   }
 
   @Test

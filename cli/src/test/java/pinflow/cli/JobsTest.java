@@ -126,7 +126,9 @@ final class JobsTest {
 
   private static HttpResponse<String> send(URI uri, String authorization, String body)
       throws Exception {
-    return HttpClient.newHttpClient()
+    return HttpClient.newBuilder()
+        .version(HttpClient.Version.HTTP_1_1)
+        .build()
         .send(
             HttpRequest.newBuilder(uri)
                 .header("Authorization", authorization)
