@@ -145,8 +145,7 @@ class ConfigFileTest {
   @Test
   void jobsHaveDefaultsForWhatIsNotSaid() throws IOException {
     PinflowConfig config =
-        read(
-            """
+        read("""
             control: {keep: 30d, notebooks: {/Users/me/Clean: daily}}
             jobs:
               - name: daily
@@ -159,11 +158,9 @@ class ConfigFileTest {
     assertThat(daily.kind()).isEqualTo(JobKind.DAILY);
     assertThat(daily.schedule())
         .isEqualTo(
-            new JobSchedule(
-                new Cron("30 2 * * *", "Europe/Berlin"), JobSchedule.CatchUp.ALL));
+            new JobSchedule(new Cron("30 2 * * *", "Europe/Berlin"), JobSchedule.CatchUp.ALL));
     assertThat(daily.onFailure())
-        .isEqualTo(
-            new OnFailure(URI.create("http://127.0.0.1:1/hook"), List.of("notify", "me")));
+        .isEqualTo(new OnFailure(URI.create("http://127.0.0.1:1/hook"), List.of("notify", "me")));
     Job top = config.jobs().get(1);
     assertThat(top.parameters()).containsExactly(Map.entry("file", "top.sql"));
     assertThat(List.of(top.timeout(), top.backoff()))
