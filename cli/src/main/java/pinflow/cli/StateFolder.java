@@ -28,6 +28,9 @@ import pinflow.control.LiveProcess;
  * the tables, the logs of the processes.
  */
 final class StateFolder implements AutoCloseable {
+  /** Of the layout of what is in the folder; raised when a Pinflow cannot read an older one's. */
+  static final int VERSION = 1;
+
   private static final ObjectMapper JSON = Grid.JSON;
 
   /** What Pinflow makes in its folder; a folder with anything else is somebody's. */
@@ -44,7 +47,8 @@ final class StateFolder implements AutoCloseable {
           "live.json",
           "logs",
           "s3",
-          "secrets");
+          "secrets",
+          "version");
 
   private final Path folder;
   private @Nullable FileLock lock;
@@ -227,6 +231,22 @@ final class StateFolder implements AutoCloseable {
       throw new MachineException(
           "The file running.json in %s cannot be deleted: %s.".formatted(folder, describe(e)));
     }
+  }
+
+  /** Says which version the folder has, if its state begins now: an older state keeps its own. */
+  void writeVersion() {
+    if (!Files.exists(versionFile()) && !holdsState()) {
+      writePrivately("version", VERSION + "\n");
+    }
+  }
+
+  Path versionFile() {
+    return folder.resolve("version");
+  }
+
+  /** Whether Pinflow was ever started here. */
+  boolean holdsState() {
+    return Files.exists(folder.resolve("credentials.json"));
   }
 
   /** The user names and keys of the embedded parts, made at the first start and kept. */

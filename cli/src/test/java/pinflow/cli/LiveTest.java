@@ -189,7 +189,7 @@ final class LiveTest {
         SparkProcess spark = places.spark(state, POSTS, SparkProcess.Start.QUICK)) {
       LongSupplier onItsWay = audit.notYetStored(config.topics());
       Wait.until("the sink", PATIENCE, () -> onItsWay.getAsLong() == 0);
-      RunCommand.daily(spark, List.of(), new Steps(System.err, true));
+      JobWork.daily(spark, List.of(), new Steps(System.err, true));
       JsonNode found = CompareCommand.compare(spark, 20);
       assertThat(CompareCommand.differences(found)).as(found.toString()).isZero();
       assertThat(found.path("tables").path("pin").path("live").asLong()).isPositive();
