@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /** One state folder, worked on with {@code ./pinflow} as a user does. */
 final class Pinflow {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration LONGEST = Duration.ofMinutes(10);
+  private static final Duration LONGEST = Duration.ofMinutes(30);
 
   private final Path launcher;
   private final Path folder;
@@ -118,6 +118,7 @@ final class Pinflow {
   String run(String... arguments) {
     Command command = start("", arguments);
     if (!command.ends(LONGEST)) {
+      command.process().destroyForcibly();
       throw new CrashException(
           "`%s` has not ended within %s".formatted(String.join(" ", arguments), LONGEST));
     }
