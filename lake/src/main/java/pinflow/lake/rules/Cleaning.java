@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -19,7 +20,9 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import pinflow.lake.tables.LakeTables;
 
 /** Applies the rules of facts/cleaning.md to records as they came. */
 public final class Cleaning {
@@ -59,7 +62,8 @@ public final class Cleaning {
     return judged(
         records
             .withColumn("table", substring_index(col("_topic"), ".", -1))
-            .where(col("table").isin(TABLES.toArray())));
+            .where(col("table").isin(TABLES.toArray())),
+        TableRules.ALL);
   }
 
   /**
@@ -68,28 +72,36 @@ public final class Cleaning {
    * @param table one of {@link #TABLES}
    */
   public static Dataset<Row> clean(Dataset<Row> records, String table) {
-    return judged(records.withColumn("table", lit(table)));
+    return judged(
+        records.withColumn("table", lit(table)),
+        TableRules.ALL.stream().filter(rules -> rules.table().equals(table)).toList());
   }
 
-  private static Dataset<Row> judged(Dataset<Row> records) {
+  /**
+   * @param tables those that the records are of: to plan the rules of all takes seconds
+   */
+  private static Dataset<Row> judged(Dataset<Row> records, List<TableRules> tables) {
     Dataset<Row> read = records.withColumn(Field.RECORD, READ.apply(col("raw")));
     List<Column> values = new ArrayList<>(List.of(col("*"), TableRules.IND_VALUE.as("ind")));
-    TableRules.ALL.forEach(
-        table -> table.values().forEach((name, value) -> values.add(value.as(name))));
-    Dataset<Row> judged = read.select(values.toArray(Column[]::new)).withColumn("rules", broken());
+    tables.forEach(table -> table.values().forEach((name, value) -> values.add(value.as(name))));
+    Dataset<Row> judged =
+        read.select(values.toArray(Column[]::new)).withColumn("rules", broken(tables));
     List<Column> columns = new ArrayList<>();
     PROVENANCE.forEach(name -> columns.add(col(name)));
     columns.addAll(List.of(col("table"), col("rules"), col("ind")));
     columns.add(when(size(col("rules")).gt(0), col("raw")).as("raw"));
-    TableRules.ALL.forEach(table -> columns.add(kept(table).as(table.table())));
+    for (TableRules table : TableRules.ALL) {
+      Column row = tables.contains(table) ? kept(table) : lit(null).cast(row(table.table()));
+      columns.add(row.as(table.table()));
+    }
     Dataset<Row> kept = judged.select(columns.toArray(Column[]::new));
-    return kept.withColumn("content", content(kept.schema()));
+    return kept.withColumn("content", content(kept.schema(), tables));
   }
 
   /** The names of the rules broken, in the rules' order. */
-  private static Column broken() {
+  private static Column broken(List<TableRules> tables) {
     Column broken = when(col(Field.RECORD).isNull(), array(lit(NOT_AN_OBJECT)));
-    for (TableRules table : TableRules.ALL) {
+    for (TableRules table : tables) {
       Column[] names =
           table.rules().stream()
               .map(rule -> when(rule.broken(), lit(rule.name())))
@@ -107,9 +119,18 @@ public final class Cleaning {
         struct(row.toArray(Column[]::new)));
   }
 
-  private static Column content(StructType schema) {
+  /** The columns of a table's struct. */
+  private static StructType row(String table) {
+    return new StructType(
+        Arrays.stream(LakeTables.schema(table).fields())
+            .filter(field -> !PROVENANCE.contains(field.name()))
+            .toArray(StructField[]::new));
+  }
+
+  private static Column content(StructType schema, List<TableRules> tables) {
     return coalesce(
-        TABLES.stream()
+        tables.stream()
+            .map(TableRules::table)
             .map(
                 table ->
                     when(

@@ -33,6 +33,9 @@ public record LakeSession(SparkSession spark, Path scratch) implements AutoClose
           Map.entry("spark.sql.sources.parallelPartitionDiscovery.parallelism", "2"),
           // Upkeep says itself what is too short.
           Map.entry("spark.databricks.delta.retentionDurationCheck.enabled", "false"),
+          // The first lower() would have ICU make the title case of every letter, ten seconds on
+          // busy cores.
+          Map.entry("spark.sql.icu.caseMappings.enabled", "false"),
           // A cast that fails must not become a null.
           Map.entry("spark.sql.ansi.enabled", "true"));
 
