@@ -45,7 +45,7 @@ final class Demo {
   DemoResult run(Posts posts, boolean live) {
     long began = System.nanoTime();
     steps.say("Starting in " + state.path());
-    try (Pipeline pipeline = Pipeline.start(config, state, steps, start)) {
+    try (Pipeline pipeline = Pipeline.start(config, state, steps)) {
       Places places = Places.of(config, state, pipeline.store());
       // Spark's start takes about as long as the sending, so both go on at once.
       try (SparkProcess spark = places.spark(state, posts.number(), start);

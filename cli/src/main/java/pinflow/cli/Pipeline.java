@@ -14,7 +14,6 @@ import pinflow.audit.StoredObjects;
 import pinflow.audit.StoredObjects.Store;
 import pinflow.control.Control;
 import pinflow.control.Installation;
-import pinflow.control.SparkProcess.Start;
 import pinflow.gateway.Gateway;
 import pinflow.gateway.log.Room;
 import pinflow.platform.Connectors;
@@ -45,21 +44,15 @@ final class Pipeline implements AutoCloseable {
   private final PinflowConfig config;
   private final StateFolder state;
   private final Steps steps;
-  private final Start live;
   private final @Nullable ControlPart control;
   private Running running;
   private @Nullable Store store;
 
   private Pipeline(
-      PinflowConfig config,
-      StateFolder state,
-      Steps steps,
-      Start live,
-      @Nullable ControlPart control) {
+      PinflowConfig config, StateFolder state, Steps steps, @Nullable ControlPart control) {
     this.config = config;
     this.state = state;
     this.steps = steps;
-    this.live = live;
     this.control = control;
     this.running =
         new Running(
@@ -75,10 +68,9 @@ final class Pipeline implements AutoCloseable {
    * Starts all parts but control; returns when all are ready.
    *
    * @param state taken by this process
-   * @param live how the live way's JVM starts
    */
-  static Pipeline start(PinflowConfig config, StateFolder state, Steps steps, Start live) {
-    return start(config, state, steps, live, null, null);
+  static Pipeline start(PinflowConfig config, StateFolder state, Steps steps) {
+    return start(config, state, steps, null, null);
   }
 
   /**
@@ -92,10 +84,9 @@ final class Pipeline implements AutoCloseable {
       PinflowConfig config,
       StateFolder state,
       Steps steps,
-      Start live,
       @Nullable ControlPart control,
       @Nullable Consumer<String> gaveUp) {
-    Pipeline pipeline = new Pipeline(config, state, steps, live, control);
+    Pipeline pipeline = new Pipeline(config, state, steps, control);
     try {
       state.write(pipeline.running);
       pipeline.startParts(gaveUp);
@@ -148,7 +139,6 @@ final class Pipeline implements AutoCloseable {
                 state,
                 gateway.url(),
                 config.kinesisDoor(),
-                live,
                 () -> config.streams().stream().anyMatch(gateway::hasStream),
                 state::write));
     startControl(platform);

@@ -72,7 +72,6 @@ record Places(String id, URI lake, @Nullable Store store) {
       StateFolder state,
       URI endpoint,
       KinesisConfig kinesis,
-      SparkProcess.Start start,
       BooleanSupplier hasStream,
       Consumer<LiveProcess.State> told) {
     ObjectNode request = request().put("compactAfter", COMPACT_AFTER);
@@ -89,7 +88,6 @@ record Places(String id, URI lake, @Nullable Store store) {
         Installation.current(),
         request,
         state.resolve("logs").resolve("live.log"),
-        start,
         hasStream,
         told);
   }

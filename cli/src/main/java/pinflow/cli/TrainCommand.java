@@ -24,7 +24,7 @@ final class TrainCommand implements Callable<Integer> {
       Logs.toFile(state.resolve("logs/pinflow.log"));
       DemoResult result =
           new Demo(config, state, new Steps(System.err, false), Start.TRAINING)
-              .run(new Demo.Posts(POSTS, 1, null, null), true);
+              .run(new Demo.Posts(POSTS, 1, null, null), false);
       state.delete();
       return result.addsUp() ? ExitCode.OK : ExitCode.NEGATIVE;
     }

@@ -18,7 +18,6 @@ import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import pinflow.control.SparkProcess.Start;
 import pinflow.platform.Platform;
 
 @Command(
@@ -114,8 +113,7 @@ final class UpCommand implements Callable<Integer> {
       PinflowConfig config, StateFolder state, Steps steps, CompletableFuture<Void> asked) {
     CompletableFuture<String> gaveUp = new CompletableFuture<>();
     ControlPart control = new ControlPart(config, state, options.file());
-    Pipeline pipeline =
-        Pipeline.start(config, state, steps, Start.QUICK, control, gaveUp::complete);
+    Pipeline pipeline = Pipeline.start(config, state, steps, control, gaveUp::complete);
     CompletableFuture<Void> limit = new CompletableFuture<>();
     try (pipeline) {
       StatusCommand.print(pipeline.running(), json, System.out);

@@ -24,7 +24,6 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import pinflow.control.SparkProcess.Start;
 import pinflow.source.SourceDatabase;
 import pinflow.source.emulate.Dialect;
 import pinflow.source.emulate.Emulator;
@@ -56,8 +55,7 @@ final class JobsTest {
       state.take();
       ControlPart control = new ControlPart(config, state, file);
       try (Pipeline pipeline =
-          Pipeline.start(
-              config, state, new Steps(System.err, true), Start.QUICK, control, reason -> {})) {
+          Pipeline.start(config, state, new Steps(System.err, true), control, reason -> {})) {
         post(config, state);
         theDailyJobThreeTimes(state);
         twiceAtOnce(state);

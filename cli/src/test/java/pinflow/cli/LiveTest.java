@@ -23,7 +23,6 @@ import pinflow.audit.LiveReport;
 import pinflow.audit.StoredObjects;
 import pinflow.control.LiveProcess;
 import pinflow.control.SparkProcess;
-import pinflow.control.SparkProcess.Start;
 import pinflow.source.SourceDatabase;
 import pinflow.source.emulate.Dialect;
 import pinflow.source.emulate.Emulator;
@@ -48,8 +47,7 @@ final class LiveTest {
   void theSamePostsGiveTheSameRows() throws Exception {
     try (StateFolder state = StateFolder.at(folder)) {
       state.take();
-      try (Pipeline pipeline =
-              Pipeline.start(config, state, new Steps(System.err, true), Start.QUICK);
+      try (Pipeline pipeline = Pipeline.start(config, state, new Steps(System.err, true));
           SourceDatabase database = Connections.database(config, state)) {
         URI gateway = URI.create(Connections.required(pipeline.running(), "gateway"));
         Places places = Places.of(config, state, pipeline.store());

@@ -57,7 +57,7 @@ final class SabotageTest {
     state = StateFolder.at(folder.resolve("state"));
     state.take();
     new Demo(config(), state, quiet(), Start.QUICK).run(new Demo.Posts(360, 1, null, null), false);
-    pipeline = Pipeline.start(config(), state, quiet(), Start.QUICK);
+    pipeline = Pipeline.start(config(), state, quiet());
     Store store = pipeline.store();
     s3 =
         S3Client.builder()
@@ -225,7 +225,7 @@ final class SabotageTest {
     try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
       file.setLength(0);
     }
-    pipeline = Pipeline.start(config(), state, quiet(), Start.QUICK);
+    pipeline = Pipeline.start(config(), state, quiet());
     assertThat(found()).contains("log-cut", "receipt-not-in-log");
   }
 

@@ -76,7 +76,7 @@ final class WholeWayTest {
     Path wire = folder.resolve("wire");
     NastySet.writeWire(wire);
     try (StateFolder state = state();
-        Pipeline pipeline = Pipeline.start(config(), state, quiet(), Start.QUICK);
+        Pipeline pipeline = Pipeline.start(config(), state, quiet());
         StoredObjects objects = new StoredObjects(pipeline.store())) {
       Places places = Places.of(config(), state, pipeline.store());
       for (String table : Oracle.TABLES) {

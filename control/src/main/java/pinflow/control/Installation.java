@@ -51,13 +51,9 @@ public record Installation(Path home) {
     return lake().resolve("classes/pinflow/lake").resolve(file);
   }
 
-  /**
-   * An archive of Spark's loaded classes (AppCDS) that the build leaves: halves Spark's start.
-   *
-   * @param work a word for what it was made from
-   */
-  Path lakeClassArchive(String work) {
-    return lake().resolve(work + ".jsa");
+  /** The archive of Spark's loaded classes (AppCDS) that the build leaves: halves Spark's start. */
+  Path lakeClassArchive() {
+    return lake().resolve("lake.jsa");
   }
 
   private Path lake() {

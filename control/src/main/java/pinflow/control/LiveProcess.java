@@ -33,7 +33,6 @@ public final class LiveProcess implements AutoCloseable {
   private final Installation installation;
   private final ObjectNode request;
   private final Path logFile;
-  private final Start start;
   private final Consumer<State> told;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
@@ -95,13 +94,11 @@ public final class LiveProcess implements AutoCloseable {
       Installation installation,
       ObjectNode request,
       Path logFile,
-      Start start,
       BooleanSupplier hasStream,
       Consumer<State> told) {
     this.installation = installation;
     this.request = request;
     this.logFile = logFile;
-    this.start = start;
     this.told = told;
     this.thread = new Thread(() -> run(hasStream), "live");
   }
@@ -118,10 +115,9 @@ public final class LiveProcess implements AutoCloseable {
       Installation installation,
       ObjectNode request,
       Path logFile,
-      Start start,
       BooleanSupplier hasStream,
       Consumer<State> told) {
-    LiveProcess live = new LiveProcess(installation, request, logFile, start, hasStream, told);
+    LiveProcess live = new LiveProcess(installation, request, logFile, hasStream, told);
     live.thread.start();
     return live;
   }
@@ -163,7 +159,7 @@ public final class LiveProcess implements AutoCloseable {
     State[] state = {before};
     SparkProcess started;
     try {
-      started = SparkProcess.start(installation, Work.LIVE, request, logFile, start);
+      started = SparkProcess.start(installation, Work.LIVE, request, logFile, Start.QUICK);
     } catch (RunException e) {
       return before.failed(String.valueOf(e.getMessage()));
     }

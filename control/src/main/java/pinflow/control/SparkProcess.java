@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -121,13 +120,13 @@ public final class SparkProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + installation.lakeOptions("jvm.options"));
-    command.add("@" + installation.lakeOptions(options(work, rows)));
-    Path archive = installation.lakeClassArchive(work.name().toLowerCase(Locale.ROOT));
+    command.add(
+        "@" + installation.lakeOptions(rows <= SMALL ? "jvm-small.options" : "jvm-large.options"));
     switch (start) {
-      case TRAINING -> command.add("-XX:ArchiveClassesAtExit=" + archive);
+      case TRAINING -> command.add("-XX:ArchiveClassesAtExit=" + installation.lakeClassArchive());
       case QUICK -> {
-        if (Files.exists(archive)) {
-          command.add("-XX:SharedArchiveFile=" + archive);
+        if (Files.exists(installation.lakeClassArchive())) {
+          command.add("-XX:SharedArchiveFile=" + installation.lakeClassArchive());
         }
       }
     }
@@ -144,13 +143,6 @@ public final class SparkProcess implements AutoCloseable {
     command.add("@" + arguments.toAbsolutePath());
     command.add(work.main);
     return command;
-  }
-
-  private static String options(Work work, long rows) {
-    if (work == Work.LIVE) {
-      return "jvm-live.options";
-    }
-    return rows <= SMALL ? "jvm-small.options" : "jvm-large.options";
   }
 
   /** Waits until the session has started. */
