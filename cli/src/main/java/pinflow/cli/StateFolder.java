@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import pinflow.control.LiveProcess;
 
@@ -49,6 +50,9 @@ final class StateFolder implements AutoCloseable {
           "s3",
           "secrets",
           "version");
+
+  /** Those that this process has: to open the lock's file and close it again would give it up. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path folder;
   private @Nullable FileLock lock;
@@ -85,6 +89,7 @@ final class StateFolder implements AutoCloseable {
         channel.close();
         throw inUse();
       }
+      HELD.add(folder);
       // That of a process that was killed.
       Files.deleteIfExists(folder.resolve("running.json"));
       Files.deleteIfExists(folder.resolve("live.json"));
@@ -121,8 +126,7 @@ final class StateFolder implements AutoCloseable {
 
   /** Whether a process has the folder. */
   boolean isTaken() {
-    if (lock != null) {
-      // Ours. To open the file and close it again would give the lock up.
+    if (HELD.contains(folder)) {
       return true;
     }
     if (!Files.exists(lockFile())) {
@@ -377,6 +381,7 @@ final class StateFolder implements AutoCloseable {
         throw new java.io.UncheckedIOException(e);
       }
       lock = null;
+      HELD.remove(folder);
     }
   }
 }
