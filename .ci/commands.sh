@@ -67,8 +67,10 @@ check "status: nothing waits for the sink" test "$(field sink.lag.events <status
 check "a second up in one folder is refused" refuses 4 "is in use by another pinflow" "$pinflow" up --ports auto
 check "a taken port is named with its key" refuses 4 "gateway.port\|kafka.port\|store.port\|source.port" bash -c '
   port=$(python3 -c "import json; print(json.load(open(\"status.json\"))[\"addresses\"][\"gateway\"].rsplit(\":\", 1)[1])")
-  printf "gateway:\n  port: $port\nkafka:\n  port: 0\nstore:\n  port: 0\nsource:\n  port: 0\nconnect:\n  port: 0\n" >taken.yaml
+  printf "gateway:\n  port: $port\nkafka:\n  port: 0\nstore:\n  port: 0\nsource:\n  port: 0\nconnect:\n  port: 0\ncontrol:\n  port: 0\n" >taken.yaml
   "$0" up --dir other --config taken.yaml' "$pinflow"
+check "doctor names it too" refuses 1 "gateway.port" "$pinflow" doctor --config taken.yaml --dir other
+check "doctor does not take our own pinflow's port for a taken one" "$pinflow" doctor --config taken.yaml
 check "a Connect worker that is away is named with its key" refuses 3 "connect.url" bash -c 'printf "connect: {url: \"http://127.0.0.1:1\"}\n" >away.yaml; "$0" up --ports auto --config away.yaml --dir other' "$pinflow"
 check "and so is a Kafka" refuses 3 "kafka.bootstrap" bash -c 'printf "kafka: {bootstrap: \"127.0.0.1:1\"}\n" >away.yaml; "$0" up --ports auto --config away.yaml --dir other' "$pinflow"
 check "a mistyped expectation names its line" refuses 2 "line 2.*Did you mean expectations.column" bash -c 'printf "expectations:\n  - {table: pin, colum: ind, not-null: true}\n" >bad.yaml; "$0" run daily --config bad.yaml' "$pinflow"
@@ -225,8 +227,8 @@ check "a mended event is accounted for" "$pinflow" audit --deep
 check "a line that is not as exported is named" refuses 2 "line 1" bash -c 'echo "{}" >mended.jsonl; "$0" quarantine replay --from mended.jsonl' "$pinflow"
 expected() {
   printf 'expectations:\n  - {table: user, column: age, between: [40, 50], on-failure: fail}\n  - {table: pin, column: ind, not-null: true}\n' >expected.yaml
-  refuses 1 "FAILED: expected that user.age is between 40 and 50" "$pinflow" run daily --config expected.yaml &&
-    sed -i 's/: fail}/: flag}/' expected.yaml && "$pinflow" run daily --config expected.yaml --json 2>flagged >expected.json &&
+  refuses 1 "FAILED: expected that user.age is between 40 and 50" "$pinflow" job daily --config expected.yaml &&
+    sed -i 's/: fail}/: flag}/' expected.yaml && "$pinflow" job daily --config expected.yaml 2>flagged >expected.json &&
     grep -q "Flagged" flagged && [ "$(field expectations.1.holds <expected.json)" = True ]
 }
 check "an expectation flags or fails a run" expected
@@ -241,10 +243,86 @@ assert rows == inds > 400, (rows, inds)
 PY
 }
 check "DuckDB reads a table" duckdb_reads
+
+# Runs through each door.
+control=$(field addresses.control <status.json)
+token=$(field credentials.jobs_token <status.json)
+api() { # path, then curl's options; prints the body, then the status on a line of its own
+  local path=$1
+  shift
+  curl -s -w '\n%{http_code}\n' -H "Authorization: Bearer $token" "$@" "$control/api/2.1/jobs/$path"
+}
+submitted() { # notebook_path; prints the body, then the status
+  api runs/submit -d "{\"run_name\": \"by curl\", \"existing_cluster_id\": \"1108\", \"notebook_task\": {\"notebook_path\": \"$1\"}}"
+}
+by_cli() {
+  "$pinflow" run daily --wait --json -q >run.json && [ "$(field batch <run.json)" = None ] && field versions.read.pin <run.json
+}
+check "a run by command, which waits" by_cli
+by_curl() {
+  local run
+  submitted /Users/me@example.com/daily >answer && [ "$(tail -n 1 answer)" = 200 ] && run=$(head -n 1 answer | field run_id) &&
+    "$pinflow" runs logs -f "$run" >run.log && grep -q "of daily, attempt 1" run.log &&
+    "$pinflow" runs show "$run" --json >run.json && [ "$(field state <run.json)" = SUCCEEDED ]
+}
+check "a run by curl, with the seed's notebook_path" by_curl
+alike() {
+  "$pinflow" runs list --json >runs.json && python3 - <<'PY'
+import json
+by_curl, by_cli = json.load(open("runs.json"))["runs"][:2]
+assert (by_curl["asked_by"], by_cli["asked_by"]) == ("databricks", "cli"), (by_curl, by_cli)
+assert by_curl.keys() == by_cli.keys()
+for field in "job", "state", "attempt", "attempts", "message":
+    assert by_curl[field] == by_cli[field], field
+PY
+}
+check "are alike in the list of runs" alike
+unknown_notebook() {
+  submitted /Users/me@example.com/nowhere >answer && cat answer && [ "$(tail -n 1 answer)" = 400 ] &&
+    head -n 1 answer | field message | grep nowhere | grep daily | grep compact
+}
+check "an unknown notebook is 400 with the known names" unknown_notebook
+refused() { # token, status, error_code
+  curl -s -w '\n%{http_code}\n' -H "$1" "$control/api/2.1/jobs/list" >answer && cat answer && [ "$(tail -n 1 answer)" = "$2" ] &&
+    [ "$(head -n 1 answer | field error_code)" = "$3" ]
+}
+check "a wrong token is 403 in the dialect's JSON" refused "Authorization: Bearer wrong" 403 PERMISSION_DENIED
+check "no token is 401" refused "Accept: */*" 401 UNAUTHENTICATED
+ten_megabytes() {
+  head -c 10485760 /dev/zero | tr '\0' x >large && api runs/submit --data-binary @large >answer && cat answer && [ "$(tail -n 1 answer)" = 413 ] &&
+    [ "$(head -n 1 answer | field error_code)" = MAX_REQUEST_SIZE_EXCEEDED ]
+}
+check "a body of 10 MB is refused in JSON" ten_megabytes
+cancel_and_repair() {
+  local run
+  "$pinflow" run daily --no-wait --json >run.json && run=$(field id <run.json) && "$pinflow" runs cancel "$run" && "$pinflow" runs logs -f "$run" &&
+    "$pinflow" runs show "$run" --json >run.json && [ "$(field state <run.json)" = CANCELED ] && "$pinflow" runs repair "$run" &&
+    "$pinflow" runs logs -f "$run" && "$pinflow" runs show "$run" --json >run.json && [ "$(field state <run.json)" = SUCCEEDED ]
+}
+check "a run is cancelled, and repaired" cancel_and_repair
+check "an unknown job names the known ones" refuses 2 "daily, compact, vacuum, audit" "$pinflow" run nothing
+check "an unknown run names the newest" refuses 2 "The newest are" "$pinflow" runs show 999999
+check "another configuration than that of up is not passed over" refuses 2 "pinflow job daily" "$pinflow" run daily --config expected.yaml
+check "a job without a schedule is said so" refuses 2 "has no schedule" "$pinflow" schedule next daily
 check "an unknown answer lists the known ones" refuses 2 "top_country" "$pinflow" query nothing
 check "bad SQL is said so" refuses 2 "nowhere" "$pinflow" query --sql "SELECT * FROM nowhere"
 
 "$pinflow" down
+printf 'jobs:\n  - {name: daily, schedule: {cron: "30 2 * * *", zone: Europe/Berlin}}\n' >pinflow.yaml
+"$pinflow" up --detach --ports auto
+scheduled() {
+  "$pinflow" schedule next daily --count 3 --json >next.json && field schedules.0.next.2 <next.json | grep 'T0[01]:30:00Z' &&
+    "$pinflow" schedule pause daily | grep paused && ! "$pinflow" schedule resume daily | grep paused
+}
+check "a schedule says when it is due, is paused and resumed" scheduled
+same_token() {
+  "$pinflow" status --json >status.json && [ "$(field credentials.jobs_token <status.json)" = "$token" ]
+}
+check "the token is the same after a restart" same_token
+"$pinflow" down
+rm pinflow.yaml
+check "a bad cron is refused at start, with its line" refuses 2 "line 2.*schedule.cron" bash -c 'printf "jobs:\n  - {name: daily, schedule: {cron: 61 2 * * *}}\n" >bad.yaml; "$0" up --config bad.yaml' "$pinflow"
+check "a run without pinflow is said so" refuses 3 "no pinflow runs" "$pinflow" run daily
 check "status after down" refuses 3 "stopped" "$pinflow" status
 check "reset deletes the folder" bash -c '"$0" reset --yes && [ ! -e .pinflow ]' "$pinflow"
 echo "$passed passed, 0 failed"

@@ -18,20 +18,20 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** From which offset to which the log holds topics. */
-final class LogOffsets implements AutoCloseable {
+public final class LogOffsets implements AutoCloseable {
   private final Admin kafka;
 
   /**
    * @param bootstrap the broker's address
    */
-  LogOffsets(String bootstrap) {
+  public LogOffsets(String bootstrap) {
     this(bootstrap, Duration.ofSeconds(15));
   }
 
   /**
    * @param patience until an unanswered question is an error
    */
-  LogOffsets(String bootstrap, Duration patience) {
+  public LogOffsets(String bootstrap, Duration patience) {
     int millis = (int) patience.toMillis();
     try {
       this.kafka =
@@ -81,8 +81,12 @@ final class LogOffsets implements AutoCloseable {
     return ranges;
   }
 
-  /** How many records of the topics a consumer group has yet to commit. */
-  long uncommitted(String group, Collection<String> topics) {
+  /**
+   * How many records of the topics a consumer group has yet to commit.
+   *
+   * @throws AuditException when the broker does not answer or a topic is not there
+   */
+  public long uncommitted(String group, Collection<String> topics) {
     var committed = get(kafka.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata());
     long records = 0;
     for (var entry : of(topics).entrySet()) {
@@ -91,6 +95,23 @@ final class LogOffsets implements AutoCloseable {
       records += range.end() - Math.max(range.begin(), done == null ? 0 : done.offset());
     }
     return records;
+  }
+
+  /**
+   * How many records were ever written, of those of the topics that there are: by topic and
+   * partition.
+   *
+   * @throws AuditException when the broker does not answer
+   */
+  public Map<String, Map<Integer, Long>> written(Collection<String> topics) {
+    Map<String, Map<Integer, Long>> written = new HashMap<>();
+    of(there(topics))
+        .forEach(
+            (partition, range) ->
+                written
+                    .computeIfAbsent(partition.topic(), topic -> new HashMap<>())
+                    .put(partition.partition(), range.end()));
+    return written;
   }
 
   /** Those of the topics that there are. */

@@ -60,7 +60,7 @@ public final class AuditOfMany {
     String posts = Integer.toString(POSTS);
     say("source", pinflow.run("source", "generate", "--posts", posts));
     say("emulate", pinflow.run("emulate", "batch"));
-    say("daily", pinflow.run("run", "daily", "--posts", posts));
+    say("daily", pinflow.run("job", "daily", "--param", "posts=" + posts));
   }
 
   private static void say(String step, PinflowCommand.Ended ended) {

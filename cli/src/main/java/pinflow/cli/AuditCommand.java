@@ -1,11 +1,14 @@
 package pinflow.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,6 +50,39 @@ final class AuditCommand implements Callable<Integer> {
   public Integer call() {
     StateFolder state = options.state();
     PinflowConfig config = options.config();
+    return audit(
+        config,
+        state,
+        deep ? Optional.of(options.steps()) : Optional.empty(),
+        (report, live) -> {
+          if (json) {
+            System.out.println(Grid.json(document(report, live)));
+          } else {
+            print(report, System.out);
+            LiveText.print(live, System.out);
+            verdict(report, live, System.out);
+          }
+          return report.good() && live.good() ? ExitCode.OK : ExitCode.NEGATIVE;
+        });
+  }
+
+  /** What the job has for its result. */
+  static ObjectNode document(PinflowConfig config, StateFolder state) {
+    return audit(
+        config,
+        state,
+        Optional.empty(),
+        (report, live) -> Grid.JSON.valueToTree(document(report, live)));
+  }
+
+  /**
+   * @param deep told of its steps; empty for one that is not deep
+   */
+  private static <T> T audit(
+      PinflowConfig config,
+      StateFolder state,
+      Optional<Steps> deep,
+      BiFunction<AuditReport, LiveReport, T> then) {
     Store store = Connections.runningStore(config, state);
     Places places = Places.of(config, state, store);
     try (StoredObjects objects = new StoredObjects(store);
@@ -55,17 +91,13 @@ final class AuditCommand implements Callable<Integer> {
         LiveAudit liveAudit =
             new LiveAudit(
                 Connections.kafka(config, state), places.tables(), state.journal("stream"))) {
-      LiveReport live = deep ? liveAudit.runDeep(config.id()) : liveAudit.run(config.id());
+      LiveReport live =
+          deep.isPresent() ? liveAudit.runDeep(config.id()) : liveAudit.run(config.id());
       AuditReport report =
-          deep ? audit.runDeep(config.topics(), options.steps()::done) : audit.run(config.topics());
-      if (json) {
-        System.out.println(Grid.json(document(report, live)));
-      } else {
-        print(report, System.out);
-        LiveText.print(live, System.out);
-        verdict(report, live, System.out);
-      }
-      return report.good() && live.good() ? ExitCode.OK : ExitCode.NEGATIVE;
+          deep.isPresent()
+              ? audit.runDeep(config.topics(), deep.get()::done)
+              : audit.run(config.topics());
+      return then.apply(report, live);
     }
   }
 

@@ -30,12 +30,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.text.similarity.LevenshteinDistance;
+import pinflow.control.jobs.Job;
 import pinflow.gateway.GatewayException;
 
 /** Reads {@code pinflow.yaml} over the defaults; a mistyped key or a wrong value names its line. */
 final class ConfigFile {
   /** For every JSON and YAML of the commands: kebab-case keys, durations such as 10s. */
   static final ObjectMapper MAPPER = configure(new YAMLMapper());
+
+  /** Keys of the entries of lists, and of what is in these. */
+  private static final Map<String, List<String>> KEYS =
+      Map.of(
+          "expectations",
+          Expectation.KEYS,
+          "jobs",
+          Job.KEYS,
+          "jobs.schedule",
+          List.of("cron", "zone", "catch-up"),
+          "jobs.on-failure",
+          List.of("webhook", "command"));
+
+  /** A section whose keys are the user's own. */
+  private static final String FREE = "control.notebooks";
 
   private final Path file;
   private final Map<String, Integer> lines = new HashMap<>();
@@ -105,7 +121,7 @@ final class ConfigFile {
               if (known == null) {
                 throw new UsageException(unknown(key, entry.getKey(), names(into)));
               }
-              if (known instanceof ObjectNode section) {
+              if (known instanceof ObjectNode section && !key.equals(FREE)) {
                 if (entry.getValue() instanceof ObjectNode given) {
                   merge(given, section, key + ".");
                 } else if (!entry.getValue().isNull()) {
@@ -116,20 +132,30 @@ final class ConfigFile {
               } else if (!entry.getValue().isNull()) {
                 // A list; Jackson would miss the key that was meant before the one that is wrong.
                 if (known.isArray()) {
-                  checkKeys(key, entry.getValue(), Expectation.KEYS);
+                  checkEntries(key, entry.getValue());
                 }
                 into.set(entry.getKey(), entry.getValue());
               }
             });
   }
 
-  private void checkKeys(String key, JsonNode entries, List<String> known) {
+  private void checkEntries(String key, JsonNode entries) {
     for (int i = 0; i < entries.size(); i++) {
-      for (String name :
-          entries.get(i) instanceof ObjectNode entry ? names(entry) : List.<String>of()) {
-        if (!known.contains(name)) {
-          throw new UsageException(unknown("%s.%d.%s".formatted(key, i, name), name, known));
-        }
+      if (entries.get(i) instanceof ObjectNode entry) {
+        checkKeys("%s.%d".formatted(key, i), entry);
+      }
+    }
+  }
+
+  private void checkKeys(String key, ObjectNode entry) {
+    List<String> known = KEYS.getOrDefault(withoutPlaces(key), List.of());
+    for (String name : names(entry)) {
+      String inner = key + "." + name;
+      if (!known.contains(name)) {
+        throw new UsageException(unknown(inner, name, known));
+      }
+      if (entry.get(name) instanceof ObjectNode section && KEYS.containsKey(withoutPlaces(inner))) {
+        checkKeys(inner, section);
       }
     }
   }
@@ -192,13 +218,22 @@ final class ConfigFile {
       String[] message = String.valueOf(cause.getMessage()).split(" ", 2);
       String named = message[0].contains(".") ? kebab(message[0]) : message[0];
       String sentence = named + " " + message[1] + (message[1].endsWith(".") ? "" : ".");
+      String last = named.substring(named.lastIndexOf('.') + 1);
       String place =
-          Stream.of(named, key + "." + named).filter(lines::containsKey).findFirst().orElse(key);
+          Stream.of(named, key + "." + named, key + "." + last)
+              .filter(lines::containsKey)
+              .findFirst()
+              .orElse(key);
       String shown = withoutPlaces(key);
-      return new UsageException(
-          at(place)
-              + (named.startsWith(shown) || named.contains(".") ? "" : shown + ": ")
-              + sentence);
+      String first = named.split("\\.")[0];
+      // What stands in an entry of a list names itself from there only.
+      String before =
+          named.startsWith(shown) || (named.contains(".") && all.has(first))
+              ? ""
+              : shown.endsWith("." + first)
+                  ? shown.substring(0, shown.length() - first.length())
+                  : shown + ": ";
+      return new UsageException(at(place) + before + sentence);
     }
     JsonNode value = all.at("/" + key.replace('.', '/'));
     return new UsageException(

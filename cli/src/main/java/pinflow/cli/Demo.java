@@ -63,7 +63,7 @@ final class Demo {
         steps.time(
             "sink", () -> Wait.until("the sink", SINK_PATIENCE, () -> onItsWay.getAsLong() == 0));
         steps.time("spark", spark::awaitReady);
-        RunCommand.daily(spark, List.of(), steps);
+        JobWork.daily(spark, List.of(), steps);
         AuditReport report = steps.time("audit", () -> audit.run(config.topics()));
         List<Answer> answers = new Answers(places.tables()).all();
         steps.done("total", (System.nanoTime() - began) / 1e9);

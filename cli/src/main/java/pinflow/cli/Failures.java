@@ -29,6 +29,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     } else if (failure instanceof SourceException
         || failure instanceof AuditException
         || failure instanceof NotRunningException
+        || failure instanceof RefusedException
         || (failure instanceof PlatformException part && part.isUnavailable())) {
       return ExitCode.UNAVAILABLE;
     } else if (failure instanceof MachineException

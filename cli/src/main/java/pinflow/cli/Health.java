@@ -62,12 +62,12 @@ final class Health {
             (name, address) ->
                 asked.add(
                     CompletableFuture.supplyAsync(
-                        () -> new Part(name, detail(name, address)),
+                        () -> new Part(name, detail(name, address, running)),
                         task -> new Thread(task, "ask-" + name).start())));
     return asked.stream().map(CompletableFuture::join).toList();
   }
 
-  private static String detail(String name, String address) {
+  private static String detail(String name, String address, Running running) {
     if (address.equals("aws")) {
       return "";
     }
@@ -75,6 +75,7 @@ final class Health {
       return switch (name) {
         case "gateway" -> gateway(URI.create(address));
         case "connect" -> sink(URI.create(address));
+        case ControlClient.PART -> control(ControlClient.of(running, PATIENCE));
         default -> connected(address);
       };
     } catch (IOException | PlatformException e) {
@@ -82,6 +83,16 @@ final class Health {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return "not asked to the end";
+    }
+  }
+
+  /** Whether it can read its runs. */
+  private static String control(ControlClient control) {
+    try {
+      control.get("/runs?limit=1");
+      return "";
+    } catch (RefusedException e) {
+      return String.valueOf(e.getMessage());
     }
   }
 

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
     sortOptions = false,
     subcommands = {
       DemoCommand.class,
+      DoctorCommand.class,
       UpCommand.class,
       StatusCommand.class,
       DownCommand.class,
@@ -19,6 +20,9 @@ import picocli.CommandLine.Command;
       SourceCommand.class,
       EmulateCommand.class,
       RunCommand.class,
+      RunsCommand.class,
+      ScheduleCommand.class,
+      JobCommand.class,
       LiveCommand.class,
       CompareCommand.class,
       QueryCommand.class,

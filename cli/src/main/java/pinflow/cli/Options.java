@@ -1,5 +1,6 @@
 package pinflow.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -27,6 +28,12 @@ final class Options {
     return config == null
         ? ConfigFile.read(Path.of("pinflow.yaml"), false)
         : ConfigFile.read(config, true);
+  }
+
+  /** The configuration's file; null when there is none. */
+  @Nullable Path file() {
+    Path file = config == null ? Path.of("pinflow.yaml") : config;
+    return Files.exists(file) ? file.toAbsolutePath().normalize() : null;
   }
 
   StateFolder state() {

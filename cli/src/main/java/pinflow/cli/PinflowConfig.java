@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
+import pinflow.control.jobs.Job;
+import pinflow.control.jobs.Jobs;
 import pinflow.gateway.GatewayConfig;
 import pinflow.gateway.kinesis.KinesisConfig;
 import pinflow.platform.ConnectConfig;
@@ -19,6 +21,7 @@ import pinflow.source.emulate.Signing;
 /**
  * {@code pinflow.yaml}, read and checked. What its keys mean stands in {@code defaults.yaml}.
  *
+ * @param jobs those that pinflow.yaml names, over the built-in ones
  * @param gateway as {@link pinflow.gateway.GatewayConfig} takes it, but for the broker's address
  */
 record PinflowConfig(
@@ -31,7 +34,9 @@ record PinflowConfig(
     StoreConfig store,
     SinkConfig sink,
     LakeConfig lake,
-    List<Expectation> expectations) {
+    List<Expectation> expectations,
+    ControlSection control,
+    List<Job> jobs) {
 
   /** The source tables, by the last part of their topic's name. */
   static final List<String> TABLES = List.of("pin", "geo", "user");
@@ -45,6 +50,12 @@ record PinflowConfig(
       throw new IllegalArgumentException("expectations has an entry without keys; take it out");
     }
     expectations = List.copyOf(expectations);
+    if (jobs.stream().anyMatch(Objects::isNull)) {
+      throw new IllegalArgumentException("jobs has an entry without keys; take it out");
+    }
+    jobs = List.copyOf(jobs);
+    jobs.forEach(PinflowConfig::requireKnownParameters);
+    new Jobs(jobs, control.notebooks()); // refuses what does not go together
   }
 
   /** The Kinesis API, as {@link KinesisConfig} takes it, with its secrets by reference. */
@@ -87,13 +98,37 @@ record PinflowConfig(
     }
   }
 
+  private static void requireKnownParameters(Job job) {
+    for (String parameter : job.parameters().keySet()) {
+      require(
+          job.kind().takes(parameter),
+          "jobs.parameters has %s; job "
+              + job.name()
+              + " of kind "
+              + job.kind().text()
+              + " has none such",
+          parameter);
+    }
+  }
+
   /** The same with objects closed after a second, for who waits for them. */
   PinflowConfig withQuickSink() {
     SinkConfig quick =
         new SinkConfig(
             sink.flushRecords(), sink.flushBytes(), Duration.ofSeconds(1), sink.compression());
     return new PinflowConfig(
-        id, source, gateway, kinesis, kafka, connect, store, quick, lake, expectations);
+        id,
+        source,
+        gateway,
+        kinesis,
+        kafka,
+        connect,
+        store,
+        quick,
+        lake,
+        expectations,
+        control,
+        jobs);
   }
 
   /** The same with every part embedded, whatever else is configured. */
@@ -109,7 +144,9 @@ record PinflowConfig(
         own.store,
         sink,
         own.lake,
-        expectations);
+        expectations,
+        own.control,
+        jobs);
   }
 
   /** The gateway's settings, with the address of the broker that it writes to. */
@@ -176,7 +213,9 @@ record PinflowConfig(
             store.secretKey()),
         sink,
         lake,
-        expectations);
+        expectations,
+        control.onPort(port.applyAsInt("control")),
+        jobs);
   }
 
   List<String> topics() {

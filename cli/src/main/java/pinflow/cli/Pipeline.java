@@ -12,18 +12,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import pinflow.audit.StoredObjects;
 import pinflow.audit.StoredObjects.Store;
+import pinflow.control.Control;
 import pinflow.control.Installation;
 import pinflow.gateway.Gateway;
 import pinflow.gateway.log.Room;
 import pinflow.platform.Connectors;
+import pinflow.platform.DatabaseAccount;
 import pinflow.platform.Platform;
 import pinflow.platform.Topics;
 
 /**
  * Every part of a running Pinflow, started in this order: database, broker and store side by side;
  * the bucket and the topics; the Connect worker with the sink beside the gateway; the live way's
- * Spark when there is a stream. Ended the other way round, so that what has been taken in is handed
- * on: the live way and the gateway first, the log and the store last.
+ * Spark when there is a stream; control, whose runs need all of these. Ended the other way round,
+ * so that what has been taken in is handed on: control, the live way and the gateway first, the log
+ * and the store last.
  */
 final class Pipeline implements AutoCloseable {
   /** The connector's name. */
@@ -34,39 +37,56 @@ final class Pipeline implements AutoCloseable {
 
   private static final String SECRETS = "secrets/store.properties";
 
+  /** The source's schema in the embedded database. */
+  private static final String SOURCE = "pinterest_data";
+
   private final Deque<AutoCloseable> parts = new ConcurrentLinkedDeque<>();
   private final PinflowConfig config;
   private final StateFolder state;
   private final Steps steps;
+  private final @Nullable ControlPart control;
   private Running running;
   private @Nullable Store store;
 
-  private Pipeline(PinflowConfig config, StateFolder state, Steps steps) {
+  private Pipeline(
+      PinflowConfig config, StateFolder state, Steps steps, @Nullable ControlPart control) {
     this.config = config;
     this.state = state;
     this.steps = steps;
+    this.control = control;
     this.running =
-        new Running("starting", ProcessHandle.current().pid(), config.id(), Map.of(), Map.of());
+        new Running(
+            "starting",
+            ProcessHandle.current().pid(),
+            config.id(),
+            Map.of(),
+            Map.of(),
+            control == null || control.file() == null ? null : control.file().toString());
   }
 
   /**
-   * Starts all parts; returns when all are ready.
+   * Starts all parts but control; returns when all are ready.
    *
    * @param state taken by this process
    */
   static Pipeline start(PinflowConfig config, StateFolder state, Steps steps) {
-    return start(config, state, steps, null);
+    return start(config, state, steps, null, null);
   }
 
   /**
    * As the one above.
    *
+   * @param control started last, if it is given
    * @param gaveUp told why when a part gives up later: this is to be closed then, and may be
    *     started again; null to have the JVM ended
    */
   static Pipeline start(
-      PinflowConfig config, StateFolder state, Steps steps, @Nullable Consumer<String> gaveUp) {
-    Pipeline pipeline = new Pipeline(config, state, steps);
+      PinflowConfig config,
+      StateFolder state,
+      Steps steps,
+      @Nullable ControlPart control,
+      @Nullable Consumer<String> gaveUp) {
+    Pipeline pipeline = new Pipeline(config, state, steps, control);
     try {
       state.write(pipeline.running);
       pipeline.startParts(gaveUp);
@@ -80,6 +100,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   private void startParts(@Nullable Consumer<String> gaveUp) {
+    state.writeVersion();
     StateFolder.EmbeddedCredentials keys = state.credentials();
     Platform platform =
         Platform.start(
@@ -87,7 +108,10 @@ final class Pipeline implements AutoCloseable {
             new Platform.Folders(
                 state.path(), Installation.current().plugins(), state.resolve("secrets")),
             new Platform.Keys(
-                keys.databaseUser(), keys.databasePassword(), keys.accessKey(), keys.secretKey()),
+                new DatabaseAccount(keys.databaseUser(), keys.databasePassword(), SOURCE),
+                control == null ? null : control.account(),
+                keys.accessKey(),
+                keys.secretKey()),
             steps::done,
             gaveUp);
     parts.push(platform);
@@ -117,6 +141,23 @@ final class Pipeline implements AutoCloseable {
                 config.kinesisDoor(),
                 () -> config.streams().stream().anyMatch(gateway::hasStream),
                 state::write));
+    startControl(platform);
+  }
+
+  private void startControl(Platform platform) {
+    ControlPart part = control;
+    if (part == null) {
+      return;
+    }
+    // Runs that it takes up look there for the other parts.
+    state.write(running);
+    Control started = steps.time("control", () -> part.start(platform.controlUrl()));
+    parts.push(started);
+    running =
+        running.with(
+            ControlClient.PART,
+            started.url().toString(),
+            Map.of(ControlClient.TOKEN, part.token()));
   }
 
   private Room room() {
@@ -190,7 +231,8 @@ final class Pipeline implements AutoCloseable {
       s3.put("secret_key", keys.secretKey());
     }
     credentials.put("s3", s3);
-    return new Running(running.state(), running.pid(), config.id(), addresses, credentials);
+    return new Running(
+        running.state(), running.pid(), config.id(), addresses, credentials, running.config());
   }
 
   Running running() {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -82,15 +83,41 @@ record Places(String id, URI lake, @Nullable Store store) {
         .put("accessKey", requireNonNullElse(kinesis.accessKey(), "any"))
         .put("secretKey", requireNonNullElse(kinesis.secretKey(), "any"));
     ObjectNode checkpoints = request.putObject("checkpoints");
-    String folder = lake.toString().replaceAll("/$", "") + "/_checkpoints/";
-    PinflowConfig.TABLES.forEach(
-        table -> checkpoints.put(table, folder + id + "_" + table + "_table"));
+    checkpoints().forEach((table, folder) -> checkpoints.put(table, folder.toString()));
     return LiveProcess.start(
         Installation.current(),
         request,
         state.resolve("logs").resolve("live.log"),
         hasStream,
         told);
+  }
+
+  /** For a program of the user's: the names by which AWS's clients know them, and ours. */
+  Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("PINFLOW_ID", id);
+    environment.put("PINFLOW_LAKE", lake.toString());
+    if (store != null) {
+      environment.put("PINFLOW_BUCKET", store.bucket());
+      environment.put("AWS_REGION", store.region());
+      if (store.endpoint() != null) {
+        environment.put("AWS_ENDPOINT_URL_S3", store.endpoint().toString());
+      }
+      if (store.accessKey() != null && store.secretKey() != null) {
+        environment.put("AWS_ACCESS_KEY_ID", store.accessKey());
+        environment.put("AWS_SECRET_ACCESS_KEY", store.secretKey());
+      }
+    }
+    return environment;
+  }
+
+  /** Where each of the live way's queries keeps its position, by table. */
+  Map<String, URI> checkpoints() {
+    String folder = lake.toString().replaceAll("/$", "") + "/_checkpoints/";
+    Map<String, URI> checkpoints = new LinkedHashMap<>();
+    PinflowConfig.TABLES.forEach(
+        table -> checkpoints.put(table, URI.create(folder + id + "_" + table + "_table")));
+    return checkpoints;
   }
 
   private ObjectNode request() {

@@ -116,19 +116,24 @@ final class QueryCommand implements Callable<Integer> {
             .put("limit", limit);
     try (SparkProcess spark = places.spark(state, 0, SparkProcess.Start.QUICK)) {
       JsonNode result = spark.run(command, (step, seconds) -> {});
-      List<String> columns = new ArrayList<>();
-      result.path("columns").forEach(column -> columns.add(column.path("name").asText()));
-      List<List<@Nullable Object>> rows = new ArrayList<>();
-      for (JsonNode row : result.path("rows")) {
-        List<@Nullable Object> values = new ArrayList<>();
-        row.forEach(value -> values.add(Grid.JSON.convertValue(value, Object.class)));
-        rows.add(values);
-      }
       if (result.path("truncated").asBoolean()) {
         System.err.println(
             "pinflow: only the first %,d rows are shown; see --limit.".formatted(limit));
       }
-      return new Grid(columns, rows);
+      return grid(result);
     }
+  }
+
+  /** The answer of the lake's process to SQL. */
+  static Grid grid(JsonNode result) {
+    List<String> columns = new ArrayList<>();
+    result.path("columns").forEach(column -> columns.add(column.path("name").asText()));
+    List<List<@Nullable Object>> rows = new ArrayList<>();
+    for (JsonNode row : result.path("rows")) {
+      List<@Nullable Object> values = new ArrayList<>();
+      row.forEach(value -> values.add(Grid.JSON.convertValue(value, Object.class)));
+      rows.add(values);
+    }
+    return new Grid(columns, rows);
   }
 }

@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import pinflow.control.LiveProcess;
 
@@ -28,6 +29,9 @@ import pinflow.control.LiveProcess;
  * the tables, the logs of the processes.
  */
 final class StateFolder implements AutoCloseable {
+  /** Of the layout of what is in the folder; raised when a Pinflow cannot read an older one's. */
+  static final int VERSION = 1;
+
   private static final ObjectMapper JSON = Grid.JSON;
 
   /** What Pinflow makes in its folder; a folder with anything else is somebody's. */
@@ -44,7 +48,11 @@ final class StateFolder implements AutoCloseable {
           "live.json",
           "logs",
           "s3",
-          "secrets");
+          "secrets",
+          "version");
+
+  /** Those that this process has: to open the lock's file and close it again would give it up. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path folder;
   private @Nullable FileLock lock;
@@ -81,6 +89,7 @@ final class StateFolder implements AutoCloseable {
         channel.close();
         throw inUse();
       }
+      HELD.add(folder);
       // That of a process that was killed.
       Files.deleteIfExists(folder.resolve("running.json"));
       Files.deleteIfExists(folder.resolve("live.json"));
@@ -117,8 +126,7 @@ final class StateFolder implements AutoCloseable {
 
   /** Whether a process has the folder. */
   boolean isTaken() {
-    if (lock != null) {
-      // Ours. To open the file and close it again would give the lock up.
+    if (HELD.contains(folder)) {
       return true;
     }
     if (!Files.exists(lockFile())) {
@@ -227,6 +235,22 @@ final class StateFolder implements AutoCloseable {
       throw new MachineException(
           "The file running.json in %s cannot be deleted: %s.".formatted(folder, describe(e)));
     }
+  }
+
+  /** Says which version the folder has, if its state begins now: an older state keeps its own. */
+  void writeVersion() {
+    if (!Files.exists(versionFile()) && !holdsState()) {
+      writePrivately("version", VERSION + "\n");
+    }
+  }
+
+  Path versionFile() {
+    return folder.resolve("version");
+  }
+
+  /** Whether Pinflow was ever started here. */
+  boolean holdsState() {
+    return Files.exists(folder.resolve("credentials.json"));
   }
 
   /** The user names and keys of the embedded parts, made at the first start and kept. */
@@ -357,6 +381,7 @@ final class StateFolder implements AutoCloseable {
         throw new java.io.UncheckedIOException(e);
       }
       lock = null;
+      HELD.remove(folder);
     }
   }
 }

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import pinflow.audit.AuditException;
-import pinflow.audit.SinkLag;
+import pinflow.audit.LogOffsets;
 
 @Command(
     name = "status",
@@ -72,16 +72,18 @@ final class StatusCommand implements Callable<Integer> {
     print(running, List.of(), OptionalLong.empty(), json, out);
   }
 
-  /** Nothing while the log does not answer, of which the parts' health tells. */
+  /**
+   * By what Connect's group has committed, seconds ago at most. Nothing while the log does not
+   * answer, of which the parts' health tells.
+   */
   private static OptionalLong sinkLag(Running running) {
     String kafka = running.addresses().get("kafka");
     if (kafka == null) {
       return OptionalLong.empty();
     }
-    try {
+    try (LogOffsets log = new LogOffsets(kafka, Duration.ofSeconds(3))) {
       return OptionalLong.of(
-          SinkLag.records(
-              kafka, Pipeline.SINK, PinflowConfig.topics(running.id()), Duration.ofSeconds(3)));
+          log.uncommitted("connect-" + Pipeline.SINK, PinflowConfig.topics(running.id())));
     } catch (AuditException e) {
       return OptionalLong.empty();
     }
@@ -99,7 +101,14 @@ final class StatusCommand implements Callable<Integer> {
       document.put("problems", problems);
       behind.ifPresent(records -> document.put("sink", Map.of("lag", Map.of("events", records))));
       document.put("addresses", running.addresses());
-      document.put("credentials", running.credentials());
+      Map<String, Object> credentials = new LinkedHashMap<>(running.credentials());
+      String token =
+          running.credentials().getOrDefault(ControlClient.PART, Map.of()).get(ControlClient.TOKEN);
+      if (token != null) {
+        credentials.remove(ControlClient.PART);
+        credentials.put(ControlClient.TOKEN, token);
+      }
+      document.put("credentials", credentials);
       out.println(Grid.json(document));
       return;
     }

@@ -25,7 +25,8 @@ import pinflow.platform.Platform;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Runs everything: database, broker, object store, Connect with the sink, gateway.")
+        "Runs everything: database, broker, object store, Connect with the sink, gateway, and control, which does the runs"
+            + " of jobs.")
 final class UpCommand implements Callable<Integer> {
   private static final Duration LONGEST_START = Duration.ofMinutes(3);
   private static final Duration LONGEST_END = Duration.ofSeconds(60);
@@ -111,7 +112,8 @@ final class UpCommand implements Callable<Integer> {
   private Running runOnce(
       PinflowConfig config, StateFolder state, Steps steps, CompletableFuture<Void> asked) {
     CompletableFuture<String> gaveUp = new CompletableFuture<>();
-    Pipeline pipeline = Pipeline.start(config, state, steps, gaveUp::complete);
+    ControlPart control = new ControlPart(config, state, options.file());
+    Pipeline pipeline = Pipeline.start(config, state, steps, control, gaveUp::complete);
     CompletableFuture<Void> limit = new CompletableFuture<>();
     try (pipeline) {
       StatusCommand.print(pipeline.running(), json, System.out);
@@ -218,10 +220,8 @@ final class UpCommand implements Callable<Integer> {
   }
 
   private List<String> ownCommand() {
-    List<String> command = new ArrayList<>();
-    // A terminal's Ctrl-C and hang-up go to every process of its group; this one ignores both.
-    command.addAll(List.of("sh", "-c", "trap '' INT HUP; exec \"$@\"", "pinflow"));
-    command.addAll(Jvm.sameAgain());
+    List<String> command = new ArrayList<>(Jvm.APART);
+    command.addAll(Jvm.sameAgain(List.of()));
     command.add("up");
     command.addAll(List.of("--dir", options.state().path().toString()));
     if (options.config != null) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import pinflow.control.jobs.Cron;
+import pinflow.control.jobs.Job;
+import pinflow.control.jobs.JobKind;
+import pinflow.control.jobs.JobSchedule;
+import pinflow.control.jobs.OnFailure;
 
 class ConfigFileTest {
   @TempDir private Path folder = Path.of("");
@@ -46,8 +52,10 @@ class ConfigFileTest {
                 "kafka", "127.0.0.1:15002",
                 "s3", "http://127.0.0.1:15003",
                 "connect", "http://[::1]:15004/",
+                "control", "http://127.0.0.1:15006",
                 "database", "jdbc:mariadb://127.0.0.1:15005/pinterest_data"),
-            Map.of());
+            Map.of(),
+            null);
     PinflowConfig config = ConfigFile.defaults().onFreePorts().onPorts(running::port);
     assertThat(
             List.of(
@@ -55,8 +63,9 @@ class ConfigFileTest {
                 config.kafka().port(),
                 config.store().port(),
                 config.connect().port(),
-                config.source().port()))
-        .containsExactly(15001, 15002, 15003, 15004, 15005);
+                config.source().port(),
+                config.control().port()))
+        .containsExactly(15001, 15002, 15003, 15004, 15005, 15006);
   }
 
   @ParameterizedTest
@@ -92,6 +101,18 @@ class ConfigFileTest {
           expectations:\\n- {quarantined-share-below: 5}                | line 2 | such as 5%
           expectations:\\n- {table: geo, ind-in: pin, on-failure: warn} | line 2 | [flag, fail]
           expectations: all                  | line 1 | expectations
+          control:\\n  port: 99999           | line 2 | control.port is 99999
+          control:\\n  token: mine           | line 2 | env:NAME or file:PATH
+          control:\\n  keep: 1h             | line 2 | control.keep is PT1H
+          control:\\n  notebooks: {/a: dayly} | line 2 | which is no job; known are daily, compact
+          control:\\n  database: {url: jdbc:oracle:x} | line 2 | control.database.url is jdbc:oracle:x
+          jobs:\\n- {nam: daily}            | line 2 | no key jobs.nam. Did you mean jobs.name?
+          jobs:\\n- {name: mine}            | line 2 | kind is missing; job mine
+          jobs:\\n- {name: mine, kind: dayly} | line 2 | jobs.kind is "dayly"
+          jobs:\\n- name: daily\\n  schedule: {cron: 61 * * * *} | line 3 | jobs.schedule.cron is 61
+          jobs:\\n- {name: daily, schedule: {crn: 1 * * * *}} | line 2 | Did you mean jobs.schedule.cron?
+          jobs:\\n- {name: daily}\\n- {name: daily} | pinflow.yaml | jobs.name is daily, which another job has
+          jobs:\\n- {name: daily, parameters: {post: 1}} | pinflow.yaml | jobs.parameters has post
           """)
   void aMistakeNamesItsLineAndWhatIsRight(String yaml, String place, String words) {
     assertThatThrownBy(() -> read(yaml.strip().replace("\\n", "\n")))
@@ -119,6 +140,34 @@ class ConfigFileTest {
             "{\"kind\":\"between\",\"table\":\"user\",\"column\":\"age\",\"least\":13,\"most\":120,\"onFailure\":\"fail\"}",
             "{\"kind\":\"ind-in\",\"table\":\"geo\",\"other\":\"pin\",\"onFailure\":\"flag\"}",
             "{\"kind\":\"quarantined-share-below\",\"percent\":5,\"onFailure\":\"flag\"}");
+  }
+
+  @Test
+  void jobsHaveDefaultsForWhatIsNotSaid() throws IOException {
+    PinflowConfig config =
+        read("""
+            control: {keep: 30d, notebooks: {/Users/me/Clean: daily}}
+            jobs:
+              - name: daily
+                schedule: {cron: "30 2 * * *", zone: Europe/Berlin, catch-up: all}
+                on-failure: {webhook: "http://127.0.0.1:1/hook", command: [notify, me]}
+              - {name: top, kind: spark-sql, parameters: {file: top.sql}, timeout: 20m, when-busy: skip}
+            """)
+            .onFreePorts();
+    Job daily = config.jobs().get(0);
+    assertThat(daily.kind()).isEqualTo(JobKind.DAILY);
+    assertThat(daily.schedule())
+        .isEqualTo(
+            new JobSchedule(new Cron("30 2 * * *", "Europe/Berlin"), JobSchedule.CatchUp.ALL));
+    assertThat(daily.onFailure())
+        .isEqualTo(new OnFailure(URI.create("http://127.0.0.1:1/hook"), List.of("notify", "me")));
+    Job top = config.jobs().get(1);
+    assertThat(top.parameters()).containsExactly(Map.entry("file", "top.sql"));
+    assertThat(List.of(top.timeout(), top.backoff()))
+        .containsExactly(Duration.ofMinutes(20), Duration.ofSeconds(10));
+    assertThat(top.whenBusy()).isEqualTo(Job.WhenBusy.SKIP);
+    assertThat(config.control().notebooks()).containsEntry("/Users/me/Clean", "daily");
+    assertThat(config.control().keep()).isEqualTo(Duration.ofDays(30));
   }
 
   @Test

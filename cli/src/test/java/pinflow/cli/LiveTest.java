@@ -47,8 +47,7 @@ final class LiveTest {
   void theSamePostsGiveTheSameRows() throws Exception {
     try (StateFolder state = StateFolder.at(folder)) {
       state.take();
-      try (Pipeline pipeline =
-              Pipeline.start(config, state, new Steps(System.err, true));
+      try (Pipeline pipeline = Pipeline.start(config, state, new Steps(System.err, true));
           SourceDatabase database = Connections.database(config, state)) {
         URI gateway = URI.create(Connections.required(pipeline.running(), "gateway"));
         Places places = Places.of(config, state, pipeline.store());
@@ -188,7 +187,7 @@ final class LiveTest {
         SparkProcess spark = places.spark(state, POSTS, SparkProcess.Start.QUICK)) {
       LongSupplier onItsWay = audit.notYetStored(config.topics());
       Wait.until("the sink", PATIENCE, () -> onItsWay.getAsLong() == 0);
-      RunCommand.daily(spark, List.of(), new Steps(System.err, true));
+      JobWork.daily(spark, List.of(), new Steps(System.err, true));
       JsonNode found = CompareCommand.compare(spark, 20);
       assertThat(CompareCommand.differences(found)).as(found.toString()).isZero();
       assertThat(found.path("tables").path("pin").path("live").asLong()).isPositive();

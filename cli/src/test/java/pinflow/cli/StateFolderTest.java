@@ -36,7 +36,7 @@ final class StateFolderTest {
       URI own = URI.create("http://127.0.0.1:8082");
       assertThat(state.journal("batch", own).getParent()).endsWithRaw(Path.of("127.0.0.1_8082"));
       state.take();
-      state.write(new Running("ready", 1, "id", Map.of("gateway", own.toString()), Map.of()));
+      state.write(new Running("ready", 1, "id", Map.of("gateway", own.toString()), Map.of(), null));
       assertThat(state.journal("batch", URI.create("http://localhost:8082/dev/")))
           .isEqualTo(state.journal())
           .endsWithRaw(Path.of("emulate", "batch.jsonl"));

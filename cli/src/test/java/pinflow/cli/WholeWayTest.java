@@ -271,7 +271,7 @@ final class WholeWayTest {
 
   private static String daily(Places places, StateFolder state) {
     try (SparkProcess spark = places.spark(state, 200, Start.QUICK)) {
-      boolean nothing = RunCommand.daily(spark, List.of(), quiet()).path("batch").isNull();
+      boolean nothing = JobWork.daily(spark, List.of(), quiet()).path("batch").isNull();
       return "daily run: " + (nothing ? "nothing new" : "new events");
     }
   }

@@ -135,8 +135,11 @@ public final class SparkProcess implements AutoCloseable {
       command.add("-Dpinflow.log=" + log.toAbsolutePath());
     }
     Path arguments = log.resolveSibling(log.getFileName() + ".classpath");
-    Files.writeString(
-        arguments, "-cp \"" + installation.lakeClassPath().replace("\\", "\\\\") + "\"");
+    String classPath = "-cp \"" + installation.lakeClassPath().replace("\\", "\\\\") + "\"";
+    // Another that starts at the same time must not find it half written.
+    if (!Files.exists(arguments) || !Files.readString(arguments).equals(classPath)) {
+      Files.writeString(arguments, classPath);
+    }
     command.add("@" + arguments.toAbsolutePath());
     command.add(work.main);
     return command;

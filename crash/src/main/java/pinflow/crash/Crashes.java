@@ -235,7 +235,7 @@ public final class Crashes implements AutoCloseable {
   private void audit() {
     parts.ensureUp();
     parts.endDaily();
-    pinflow.run("run", "daily", "-q");
+    pinflow.run("job", "daily", "-q");
     JsonNode found = pinflow.json("audit", "--json");
     report.audited(found);
     long now = inLog(found);
@@ -263,7 +263,7 @@ public final class Crashes implements AutoCloseable {
     parts.endDaily();
     parts.killEmulator();
     JsonNode sent = pinflow.json(parts.emulate("--json"));
-    pinflow.run("run", "daily", "-q");
+    pinflow.run("job", "daily", "-q");
     JsonNode found = pinflow.json("audit", "--deep", "--json");
     report.audited(found);
     long inLog = inLog(found);
@@ -299,7 +299,7 @@ public final class Crashes implements AutoCloseable {
       Pinflow.isReady(undisturbed, READY);
       generate(other);
       other.run("emulate", "batch", "-q");
-      other.run("run", "daily", "-q");
+      other.run("job", "daily", "-q");
       List<String> expected = contents(other);
       if (!disturbed.equals(expected)) {
         throw new CrashException(

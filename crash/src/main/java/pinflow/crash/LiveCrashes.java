@@ -43,7 +43,7 @@ final class LiveCrashes implements AutoCloseable {
     parts.ensureUp();
     pinflow.run("source", "generate", "--posts", Integer.toString(POSTS), "--seed", "7", "-q");
     pinflow.run("emulate", "batch", "-q");
-    pinflow.run("run", "daily", "-q");
+    pinflow.run("job", "daily", "-q");
     List<Victim> victims = new ArrayList<>();
     victims.addAll(Collections.nCopies(SPARK_KILLS, Victim.LIVE));
     victims.addAll(Collections.nCopies(GATEWAY_KILLS, Victim.UP));

@@ -186,15 +186,16 @@ final class Parts implements AutoCloseable {
     }
   }
 
+  /** In its own process, as a run's is: the debugger finds Spark among that one's children. */
   void startDaily() {
-    daily = pinflow.start(options(Victim.SPARK), "run", "daily", "-q", "--json");
+    daily = pinflow.start(options(Victim.SPARK), "job", "daily", "-q");
   }
 
   /** One that was not hit may go on, unless it waits for what is gone. */
   void endDaily() {
     Pinflow.Command now = daily;
     if (now != null && !now.ends(DAILY)) {
-      throw new CrashException("`run daily` neither went on nor ended within " + DAILY);
+      throw new CrashException("`job daily` neither went on nor ended within " + DAILY);
     }
   }
 

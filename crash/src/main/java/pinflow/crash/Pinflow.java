@@ -33,7 +33,7 @@ final class Pinflow {
     this.launcher = launcher;
     this.folder = folder;
     Files.createDirectories(folder);
-    List<Integer> ports = freePorts(5);
+    List<Integer> ports = freePorts(6);
     this.gatewayPort = ports.get(0);
     // Fixed ports, so that the emulator finds the gateway again; small objects, so that there are
     // many.
@@ -45,6 +45,7 @@ final class Pinflow {
         connect: {port: %d}
         store: {port: %d}
         source: {port: %d}
+        control: {port: %d}
         sink: {flush-records: 500, rotate: 3s}
         """
             .formatted(ports.toArray()));

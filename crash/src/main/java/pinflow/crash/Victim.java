@@ -8,7 +8,7 @@ enum Victim {
   DATABASE,
   /** The JVM of {@code pinflow emulate}. */
   EMULATOR,
-  /** The JVM of Spark, in the middle of {@code pinflow run daily}. */
+  /** The JVM of Spark, in the middle of {@code pinflow job daily}. */
   SPARK,
   /** The JVM of Spark, of the live way, which {@code up} starts again. */
   LIVE,

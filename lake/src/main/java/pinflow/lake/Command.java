@@ -17,6 +17,7 @@ import pinflow.lake.expect.Expectation;
   @JsonSubTypes.Type(name = "vacuum", value = Command.Vacuum.class),
   @JsonSubTypes.Type(name = "compare", value = Command.Compare.class),
   @JsonSubTypes.Type(name = "sql", value = Command.Sql.class),
+  @JsonSubTypes.Type(name = "script", value = Command.Script.class),
   @JsonSubTypes.Type(name = "exit", value = Command.Exit.class)
 })
 sealed interface Command {
@@ -59,6 +60,16 @@ sealed interface Command {
    * @param limit the most rows to return
    */
   record Sql(@JsonProperty(required = true) String query, @JsonProperty(required = true) int limit)
+      implements Command {}
+
+  /**
+   * Asks the tables with the statements of a file, one after the other.
+   *
+   * @param text the statements, a semicolon after each
+   * @param limit the most rows of the last one to return
+   */
+  record Script(
+      @JsonProperty(required = true) String text, @JsonProperty(required = true) int limit)
       implements Command {}
 
   /** Ends the process. */

@@ -123,6 +123,9 @@ public final class LakeJob {
     if (command instanceof Command.Sql query) {
       return sql.run(query.query(), query.limit());
     }
+    if (command instanceof Command.Script script) {
+      return sql.runAll(script.text(), script.limit(), steps("script"));
+    }
     if (command instanceof Command.Compare compare) {
       return new Compare(tables, request.id()).run(compare.limit());
     }

@@ -8,7 +8,7 @@ import pinflow.lake.batch.Store;
  * The first line on standard input (contracts/lake-job.md).
  *
  * @param id of which the topics are {@code <id>.pin}, {@code <id>.geo}, {@code <id>.user}
- * @param store null if only {@code sql} will be asked for
+ * @param store null if only {@code sql} and {@code script} will be asked for
  * @param rows how many posts to expect
  */
 record Request(

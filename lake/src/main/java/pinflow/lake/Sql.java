@@ -31,6 +31,7 @@ import org.apache.spark.sql.execution.command.DescribeQueryCommand;
 import org.apache.spark.sql.execution.command.ExplainCommand;
 import org.jspecify.annotations.Nullable;
 import pinflow.lake.tables.LakeException;
+import pinflow.lake.tables.Steps;
 
 /** Asks the tables anything, and lets nothing change them. */
 final class Sql {
@@ -94,6 +95,26 @@ final class Sql {
     } catch (Exception e) {
       throw sparkSays(e);
     }
+  }
+
+  /**
+   * The answer to the last of the statements; each is a step.
+   *
+   * @throws LakeException as {@link #run}, or if there is none
+   */
+  Answer runAll(String text, int limit, Steps steps) {
+    List<String> statements = Statements.of(text);
+    Answer answer = null;
+    for (int i = 0; i < statements.size(); i++) {
+      String statement = statements.get(i);
+      int most = i == statements.size() - 1 ? limit : 0;
+      answer = steps.time("statement " + (i + 1), () -> run(statement, most));
+    }
+    if (answer == null) {
+      throw LakeException.asked(
+          "There is no statement. Write one, such as SELECT count(*) FROM pin.");
+    }
+    return answer;
   }
 
   private static void refuseWrites(LogicalPlan plan) {

@@ -54,6 +54,23 @@ class SqlTest {
   }
 
   @Test
+  void aFileOfStatementsIsAnsweredWithItsLast() {
+    List<String> steps = new ArrayList<>();
+    String text =
+        "-- first; one\nSELECT ';📌' AS a; /* ; */\nSELECT count(*) AS n FROM pin;\n -- no more;\n";
+    assertThat(Statements.of(text)).hasSize(2).last().asString().endsWith("FROM pin");
+    assertThat(sql.runAll(text, 10, (name, seconds) -> steps.add(name)).rows())
+        .containsExactly(row(5L));
+    assertThat(steps).containsExactly("statement 1", "statement 2");
+    assertThatExceptionOfType(LakeException.class)
+        .isThrownBy(() -> sql.runAll("SELECT 1; DELETE FROM pin;", 10, (name, seconds) -> {}))
+        .satisfies(e -> assertThat(e.user()).isTrue());
+    assertThatExceptionOfType(LakeException.class)
+        .isThrownBy(() -> sql.runAll(" ; -- nothing", 10, (name, seconds) -> {}))
+        .withMessageContaining("no statement");
+  }
+
+  @Test
   void aSelectIsAnsweredUpToTheLimit() {
     Sql.Answer all =
         sql.run("SELECT ind, category AS c FROM pin WHERE ind < 2 ORDER BY ind DESC", 2);

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A MariaDB server as a child process, on loopback: utf8mb4, UTC, one user with all rights on one
- * schema; root cannot log in over the network. Its folder keeps the data ({@code data/}) and the
- * log ({@code mariadb.log}).
+ * A MariaDB server as a child process, on loopback: utf8mb4, UTC, users with all rights on one
+ * schema each; root cannot log in over the network. Its folder keeps the data ({@code data/}) and
+ * the log ({@code mariadb.log}).
  */
 public final class Database implements AutoCloseable {
 
@@ -39,21 +39,22 @@ public final class Database implements AutoCloseable {
   private final MariaDbPrograms programs;
   private final FolderLock lock;
   private final int port;
-  private final Account account;
+  private final List<DatabaseAccount> accounts;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread endWithJvm = new Thread(this::end, "end-mariadb");
   private @Nullable Process server;
 
-  /** Who may do all on one schema. */
-  private record Account(String user, String password, String schema) {}
-
   private Database(
-      Path home, MariaDbPrograms programs, FolderLock lock, int port, Account account) {
+      Path home,
+      MariaDbPrograms programs,
+      FolderLock lock,
+      int port,
+      List<DatabaseAccount> accounts) {
     this.home = home;
     this.programs = programs;
     this.lock = lock;
     this.port = port;
-    this.account = account;
+    this.accounts = List.copyOf(accounts);
     Runtime.getRuntime().addShutdownHook(endWithJvm);
   }
 
@@ -62,38 +63,38 @@ public final class Database implements AutoCloseable {
    * share.
    */
   public static Database start(Path folder, int port, String user, String password, String schema) {
-    return start(folder, port, user, password, schema, MariaDbPrograms.cache());
+    return start(folder, port, List.of(new DatabaseAccount(user, password, schema)));
+  }
+
+  /** As the one below, with the server's programs where all of this user's databases have them. */
+  public static Database start(Path folder, int port, List<DatabaseAccount> accounts) {
+    return start(folder, port, accounts, MariaDbPrograms.cache());
   }
 
   /**
    * Starts a server on the data in {@code folder}, which is made if it is missing, and returns when
-   * the user can log in. A server that a killed process has left on the folder is ended first; one
+   * the users can log in. A server that a killed process has left on the folder is ended first; one
    * that ends by itself is started again.
    *
    * @param port 0 for any free one
-   * @param user made if need be, and given this password
-   * @param schema made if it is missing
+   * @param accounts one or more
    * @param cache where the server's programs are unpacked
    * @throws PlatformException if there is no server for this machine, the port is taken, the folder
    *     is in use or cannot be written, or the server does not start
    */
-  public static Database start(
-      Path folder, int port, String user, String password, String schema, Path cache) {
+  public static Database start(Path folder, int port, List<DatabaseAccount> accounts, Path cache) {
     Path home = folder.toAbsolutePath().normalize();
     endLeftOver(home); // it may hold the port
-    return Ports.start(
-        port,
-        "source.port",
-        claimed -> startOn(claimed, home, new Account(user, password, schema), cache));
+    return Ports.start(port, "source.port", claimed -> startOn(claimed, home, accounts, cache));
   }
 
-  private static Database startOn(int port, Path home, Account account, Path cache) {
+  private static Database startOn(int port, Path home, List<DatabaseAccount> accounts, Path cache) {
     try {
       Files.createDirectories(home.resolve("tmp"));
       FolderLock lock = FolderLock.take(home, "database");
       try {
         FolderLock.requireSpace(home, "database");
-        return start(home, lock, port, account, cache);
+        return start(home, lock, port, accounts, cache);
       } catch (IOException | RuntimeException e) {
         lock.close();
         throw e;
@@ -106,11 +107,12 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private static Database start(Path home, FolderLock lock, int port, Account account, Path cache)
+  private static Database start(
+      Path home, FolderLock lock, int port, List<DatabaseAccount> accounts, Path cache)
       throws IOException {
     MariaDbPrograms programs = MariaDbPrograms.unpack(cache);
     install(programs, home);
-    Database database = new Database(home, programs, lock, port, account);
+    Database database = new Database(home, programs, lock, port, accounts);
     try {
       database.launch();
     } catch (IOException | RuntimeException e) {
@@ -120,9 +122,9 @@ public final class Database implements AutoCloseable {
     return database;
   }
 
-  /** Starts the server and waits until the user can log in. */
+  /** Starts the server and waits until a user can log in. */
   private void launch() throws IOException {
-    Path init = writeInit(home, account);
+    Path init = writeInit(home, accounts);
     try {
       Process started;
       synchronized (this) {
@@ -199,9 +201,14 @@ public final class Database implements AutoCloseable {
     return port;
   }
 
-  /** {@code jdbc:mariadb://127.0.0.1:port/schema}. */
+  /** {@code jdbc:mariadb://127.0.0.1:port/schema}, of the first account's schema. */
   public String jdbcUrl() {
-    return "jdbc:mariadb://127.0.0.1:%d/%s".formatted(port, account.schema);
+    return jdbcUrl(accounts.get(0));
+  }
+
+  /** {@code jdbc:mariadb://127.0.0.1:port/schema}. */
+  public String jdbcUrl(DatabaseAccount account) {
+    return "jdbc:mariadb://127.0.0.1:%d/%s".formatted(port, account.schema());
   }
 
   @Override
@@ -287,19 +294,13 @@ public final class Database implements AutoCloseable {
   }
 
   /** SQL run by the server as it starts: nobody else has the rights to make a user. */
-  private static Path writeInit(Path home, Account account) throws IOException {
-    String user = "'%s'@'%%'".formatted(escape(account.user));
+  private static Path writeInit(Path home, List<DatabaseAccount> accounts) throws IOException {
     Path init = home.resolve("init.sql");
     Files.deleteIfExists(init);
     Files.createFile(
         init, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     return Files.write(
-        init,
-        List.of(
-            "CREATE DATABASE IF NOT EXISTS `%s`;".formatted(account.schema),
-            "CREATE USER IF NOT EXISTS %s;".formatted(user),
-            "ALTER USER %s IDENTIFIED BY '%s';".formatted(user, escape(account.password)),
-            "GRANT ALL ON `%s`.* TO %s;".formatted(account.schema.replace("_", "\\_"), user)));
+        init, accounts.stream().flatMap(account -> account.grants().stream()).toList());
   }
 
   private static List<String> serverCommand(
@@ -340,7 +341,9 @@ public final class Database implements AutoCloseable {
     while (true) {
       try {
         DriverManager.getConnection(
-                jdbcUrl() + "?connectTimeout=5000", account.user, account.password)
+                jdbcUrl() + "?connectTimeout=5000",
+                accounts.get(0).user(),
+                accounts.get(0).password())
             .close();
         return;
       } catch (SQLException e) {
@@ -397,9 +400,5 @@ public final class Database implements AutoCloseable {
 
   private static Path pidFile(Path home) {
     return home.resolve("mariadb.pid");
-  }
-
-  private static String escape(String text) {
-    return text.replace("\\", "\\\\").replace("'", "\\'");
   }
 }

@@ -4,11 +4,14 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +31,7 @@ public final class Platform implements AutoCloseable {
   private String kafka = "";
   private @Nullable URI store;
   private @Nullable String jdbcUrl;
+  private @Nullable String controlUrl;
 
   /** What the configuration says of the parts. */
   public record Parts(
@@ -42,9 +46,17 @@ public final class Platform implements AutoCloseable {
    */
   public record Folders(Path state, Path plugins, Path secrets) {}
 
-  /** The user names and keys that embedded parts are started with. */
+  /**
+   * The user names and keys that embedded parts are started with.
+   *
+   * @param control a schema in the embedded database for the rows of runs, which is started for it
+   *     if need be; null for none
+   */
   public record Keys(
-      String databaseUser, String databasePassword, String accessKey, String secretKey) {}
+      DatabaseAccount source,
+      @Nullable DatabaseAccount control,
+      String accessKey,
+      String secretKey) {}
 
   private Platform(Parts parts, Folders folders, BiConsumer<String, Double> told) {
     this.parts = parts;
@@ -69,18 +81,19 @@ public final class Platform implements AutoCloseable {
     KafkaExit.tell(gaveUp);
     Platform platform = new Platform(parts, folders, told);
     try {
+      boolean hasSource = parts.source.creds() == null && isEmbedded(parts.source.url());
+      List<DatabaseAccount> accounts =
+          Stream.concat(
+                  hasSource ? Stream.of(keys.source) : Stream.of(), Stream.ofNullable(keys.control))
+              .toList();
       var database =
-          parts.source.creds() == null && isEmbedded(parts.source.url())
-              ? platform.starting(
+          accounts.isEmpty()
+              ? null
+              : platform.starting(
                   "database",
                   () ->
                       Database.start(
-                          folders.state.resolve("database"),
-                          parts.source.port(),
-                          keys.databaseUser,
-                          keys.databasePassword,
-                          "pinterest_data"))
-              : null;
+                          folders.state.resolve("database"), parts.source.port(), accounts));
       var broker =
           isEmbedded(parts.kafka.bootstrap())
               ? platform.starting(
@@ -100,7 +113,12 @@ public final class Platform implements AutoCloseable {
       platform.kafka = broker == null ? parts.kafka.bootstrap() : join(broker).bootstrap();
       platform.store =
           objects == null ? endpoint(parts.store.endpoint()) : join(objects).endpoint();
-      platform.jdbcUrl = database == null ? null : join(database).jdbcUrl();
+      platform.jdbcUrl =
+          hasSource ? join(Objects.requireNonNull(database)).jdbcUrl(keys.source) : null;
+      platform.controlUrl =
+          keys.control == null
+              ? null
+              : join(Objects.requireNonNull(database)).jdbcUrl(keys.control);
       return platform;
     } catch (RuntimeException e) {
       platform.close();
@@ -135,9 +153,14 @@ public final class Platform implements AutoCloseable {
     return store;
   }
 
-  /** The embedded database; null when the configuration names another. */
+  /** The embedded source database; null when the configuration names another. */
   public @Nullable String jdbcUrl() {
     return jdbcUrl;
+  }
+
+  /** The schema for the rows of runs; null when none was asked for. */
+  public @Nullable String controlUrl() {
+    return controlUrl;
   }
 
   /** Whether the store is started here, with keys of our making. */

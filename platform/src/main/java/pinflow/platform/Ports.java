@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * Loopback ports, looked at before a server is started on them: servers' own failures name neither
  * port nor key.
  */
-final class Ports {
+public final class Ports {
 
   /**
    * Below the ranges from which systems take ports for outgoing connections (Linux from 32768,
@@ -28,7 +28,7 @@ final class Ports {
    *
    * @throws PlatformException if the port is taken, naming it and its key in pinflow.yaml
    */
-  static int claim(int port, String key) {
+  public static int claim(int port, String key) {
     if (port == 0) {
       return ThreadLocalRandom.current()
           .ints(LOWEST, HIGHEST)
@@ -73,7 +73,12 @@ final class Ports {
     }
   }
 
-  private static boolean isFree(int port) {
+  /**
+   * Whether a server could listen on this loopback port now.
+   *
+   * @throws PlatformException when that cannot be tried
+   */
+  public static boolean isFree(int port) {
     try (ServerSocket socket = new ServerSocket()) {
       // As the servers do: a port whose last connections are still in TIME_WAIT is free.
       socket.setReuseAddress(true);

@@ -11,6 +11,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,23 @@ class DatabaseTest {
             .isInstanceOf(SQLException.class);
       }
       isStartedAgainWhenItIsKilled(database, folder);
+    }
+  }
+
+  @Test
+  void aSecondAccountHasItsOwnSchemaOnly() throws Exception {
+    DatabaseAccount posts = new DatabaseAccount("pinflow", PASSWORD, "pinterest_data");
+    DatabaseAccount runs = new DatabaseAccount("pinflow_control", "another", "pinflow_control");
+    try (Database database = Database.start(temp.resolve("two"), 0, List.of(posts, runs))) {
+      String own = database.jdbcUrl(runs);
+      try (Connection connection = DriverManager.getConnection(own, runs.user(), "another")) {
+        connection.createStatement().execute("CREATE TABLE t (c INT)");
+      }
+      assertThatThrownBy(
+              () -> DriverManager.getConnection(database.jdbcUrl(posts), runs.user(), "another"))
+          .isInstanceOf(SQLException.class);
+      assertThatThrownBy(() -> DriverManager.getConnection(own, posts.user(), PASSWORD))
+          .isInstanceOf(SQLException.class);
     }
   }
 

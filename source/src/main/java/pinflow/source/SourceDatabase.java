@@ -11,6 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
@@ -180,6 +181,11 @@ public final class SourceDatabase implements AutoCloseable {
       counts.put(table, number("SELECT COUNT(*) FROM " + table.table()));
     }
     return counts;
+  }
+
+  /** The time by the server's clock. */
+  public Instant now() {
+    return Instant.ofEpochMilli(number("SELECT CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)"));
   }
 
   /** Posts: the different values of {@code index} in the pin table. */

@@ -2,7 +2,10 @@ package pinflow.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +39,11 @@ class SourceDatabaseTest {
             () -> SourceDatabase.open(Credentials.of("jdbc:mariadb://127.0.0.1:1/x", "a", "b")))
         .isInstanceOf(SourceException.class)
         .hasMessageContaining("nothing answers there as a MySQL server");
+  }
+
+  @Test
+  void saysWhatTimeItIsThere() {
+    assertThat(db.now()).isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
   }
 
   @Test

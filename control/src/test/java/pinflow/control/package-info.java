@@ -1,0 +1,4 @@
+@NullMarked
+package pinflow.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package pinflow.control.runs;
+
+import org.jspecify.annotations.NullMarked;

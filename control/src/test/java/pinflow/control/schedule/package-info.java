@@ -1,0 +1,4 @@
+@NullMarked
+package pinflow.control.schedule;
+
+import org.jspecify.annotations.NullMarked;
