@@ -86,17 +86,17 @@ final class DemoLive {
 
   private Settings settings(long posts) {
     return new Settings(
-            Dialect.KINESIS,
-            gateway,
-            config.id(),
-            OptionalLong.empty(),
-            OptionalDouble.of(Math.max(50.0, (double) posts / SECONDS)),
-            Settings.CONNECTIONS,
-            false,
-            state.journal("stream"),
-            false,
-            Settings.GIVE_UP_AFTER)
-        .signed(config.signing());
+        Dialect.KINESIS,
+        gateway,
+        config.id(),
+        OptionalLong.empty(),
+        OptionalDouble.of(Math.max(50.0, (double) posts / SECONDS)),
+        Settings.CONNECTIONS,
+        false,
+        state.journal("stream"),
+        false,
+        Settings.GIVE_UP_AFTER,
+        config.signing());
   }
 
   private boolean isRunning() {

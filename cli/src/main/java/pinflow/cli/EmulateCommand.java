@@ -163,17 +163,17 @@ final class EmulateCommand {
         PinflowConfig config, StateFolder state, Dialect dialect, String name) {
       try {
         return new Settings(
-                dialect,
-                gateway == null ? runningGateway(state) : gateway,
-                config.id(),
-                posts == null ? OptionalLong.empty() : OptionalLong.of(posts),
-                rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate),
-                connections,
-                random,
-                gateway == null || ownLog ? state.journal(name) : state.journal(name, gateway),
-                resume,
-                Duration.ofSeconds(giveUpAfter))
-            .signed(dialect == Dialect.KINESIS ? config.signing() : null);
+            dialect,
+            gateway == null ? runningGateway(state) : gateway,
+            config.id(),
+            posts == null ? OptionalLong.empty() : OptionalLong.of(posts),
+            rate == null ? OptionalDouble.empty() : OptionalDouble.of(rate),
+            connections,
+            random,
+            gateway == null || ownLog ? state.journal(name) : state.journal(name, gateway),
+            resume,
+            Duration.ofSeconds(giveUpAfter),
+            dialect == Dialect.KINESIS ? config.signing() : null);
       } catch (IllegalArgumentException e) {
         throw new UsageException(String.valueOf(e.getMessage()));
       }

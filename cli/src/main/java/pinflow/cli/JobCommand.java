@@ -81,9 +81,7 @@ final class JobCommand implements Callable<Integer> {
   }
 
   private JobKind known() {
-    return Arrays.stream(JobKind.values())
-        .filter(one -> one.text().equals(kind))
-        .findFirst()
+    return JobKind.of(kind)
         .orElseThrow(
             () ->
                 new UsageException(

@@ -131,14 +131,12 @@ public record Job(
   }
 
   private static JobKind kindOf(String name) {
-    for (JobKind kind : JobKind.values()) {
-      if (kind.text().equals(name)) {
-        return kind;
-      }
-    }
-    throw new IllegalArgumentException(
-        "kind is missing; job %s is one of daily, compact, vacuum, audit, spark-sql, jar"
-            .formatted(name));
+    return JobKind.of(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "kind is missing; job %s is one of daily, compact, vacuum, audit, spark-sql, jar"
+                        .formatted(name)));
   }
 
   /** How long a run waits before it is begun again for the {@code nth} time. */

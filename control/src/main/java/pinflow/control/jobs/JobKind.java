@@ -1,8 +1,10 @@
 package pinflow.control.jobs;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a job does. */
 public enum JobKind {
@@ -37,6 +39,11 @@ public enum JobKind {
     this.text = text;
     this.defaults = defaults;
     this.required = required;
+  }
+
+  /** That of a name, if there is one. */
+  public static Optional<JobKind> of(String text) {
+    return Arrays.stream(values()).filter(kind -> kind.text.equals(text)).findFirst();
   }
 
   /** As it stands in {@code pinflow.yaml} and after {@code pinflow job}. */

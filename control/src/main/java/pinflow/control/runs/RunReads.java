@@ -3,7 +3,9 @@ package pinflow.control.runs;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -39,34 +41,34 @@ final class RunReads {
 
   /** The newest first. */
   List<Run> list(Runs.Filter filter) {
+    Map<String, Object> values = new HashMap<>();
+    values.put("before", filter.before());
+    values.put("limit", filter.limit());
+    values.put("offset", filter.offset());
     List<String> where = new ArrayList<>(List.of("id < :before"));
     if (filter.job() != null) {
       where.add("job = :job");
+      values.put("job", filter.job());
     }
     if (filter.jobId() != null) {
       where.add("job_id = :job_id");
+      values.put("job_id", filter.jobId());
     }
     if (filter.active() != null) {
       where.add(filter.active() ? "ended IS NULL" : "ended IS NOT NULL");
     }
+    return runs(
+        String.join(" AND ", where) + " ORDER BY id DESC LIMIT :limit OFFSET :offset", values);
+  }
+
+  private List<Run> runs(String where, Map<String, ?> values) {
     return jdbi.withHandle(
-        handle -> {
-          var query =
-              handle
-                  .createQuery(
-                      "SELECT * FROM runs WHERE %s ORDER BY id DESC LIMIT :limit OFFSET :offset"
-                          .formatted(String.join(" AND ", where)))
-                  .bind("before", filter.before())
-                  .bind("limit", filter.limit())
-                  .bind("offset", filter.offset());
-          if (filter.job() != null) {
-            query.bind("job", filter.job());
-          }
-          if (filter.jobId() != null) {
-            query.bind("job_id", filter.jobId());
-          }
-          return query.map((row, context) -> RunRows.run(row)).list();
-        });
+        handle ->
+            handle
+                .createQuery("SELECT * FROM runs WHERE " + where)
+                .bindMap(values)
+                .map((row, context) -> RunRows.run(row))
+                .list());
   }
 
   List<Run.Move> moves(long id) {
@@ -81,16 +83,9 @@ final class RunReads {
 
   /** Runs of a job that may begin, the oldest first. */
   List<Run> due(String job, Instant now) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT * FROM runs WHERE %s AND job = :job AND due <= :now ORDER BY id LIMIT 50"
-                        .formatted(RunStore.WAITING))
-                .bind("job", job)
-                .bind("now", now.toEpochMilli())
-                .map((row, context) -> RunRows.run(row))
-                .list());
+    return runs(
+        RunStore.WAITING + " AND job = :job AND due <= :now ORDER BY id LIMIT 50",
+        Map.of("job", job, "now", now.toEpochMilli()));
   }
 
   /** Waiting runs of jobs that are none of these. */
@@ -121,37 +116,17 @@ final class RunReads {
   }
 
   List<Run> heldBy(String owner) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT * FROM runs WHERE %s AND owner = :owner".formatted(RunStore.HELD))
-                .bind("owner", owner)
-                .map((row, context) -> RunRows.run(row))
-                .list());
+    return runs(RunStore.HELD + " AND owner = :owner", Map.of("owner", owner));
   }
 
   /** The oldest of those that have ended before. */
   List<Run> endedBefore(Instant time, int most) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery("SELECT * FROM runs WHERE ended < :time ORDER BY id LIMIT :most")
-                .bind("time", time.toEpochMilli())
-                .bind("most", most)
-                .map((row, context) -> RunRows.run(row))
-                .list());
+    return runs(
+        "ended < :time ORDER BY id LIMIT :most", Map.of("time", time.toEpochMilli(), "most", most));
   }
 
   /** Those whose owner has not renewed its lease. */
   List<Run> left(Instant now) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(
-                    "SELECT * FROM runs WHERE %s AND lease_until < :now".formatted(RunStore.HELD))
-                .bind("now", now.toEpochMilli())
-                .map((row, context) -> RunRows.run(row))
-                .list());
+    return runs(RunStore.HELD + " AND lease_until < :now", Map.of("now", now.toEpochMilli()));
   }
 }

@@ -3,13 +3,9 @@ package pinflow.lake.tables;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
@@ -23,34 +19,17 @@ class LocalLogStoreTest {
   @Test
   void ofTwoWritersOfAVersionOneSucceeds() throws IOException {
     int versions = 100;
-    int writers = 3;
-    AtomicInteger[] wins = new AtomicInteger[versions];
-    String[] winners = new String[versions];
-    for (int version = 0; version < versions; version++) {
-      wins[version] = new AtomicInteger();
-    }
-    CyclicBarrier together = new CyclicBarrier(writers);
-    List<CompletableFuture<Void>> races = new ArrayList<>();
-    for (int writer = 0; writer < writers; writer++) {
-      // A store each, as two processes have.
-      LocalLogStore store = new LocalLogStore(HADOOP);
-      String line = "writer " + writer;
-      races.add(
-          CompletableFuture.runAsync(
-              () -> {
-                for (int version = 0; version < versions; version++) {
-                  if (wins(store, version, line, together)) {
-                    wins[version].incrementAndGet();
-                    winners[version] = line;
-                  }
-                }
-              }));
-    }
-    CompletableFuture.allOf(races.toArray(CompletableFuture[]::new)).join();
+    List<List<String>> winners =
+        LogStoreRace.winners(
+            versions,
+            () -> new LocalLogStore(HADOOP),
+            version -> new Path(file(version).toUri()),
+            HADOOP);
 
     for (int version = 0; version < versions; version++) {
-      assertThat(wins[version]).hasValue(1);
-      assertThat(Files.readAllLines(file(version))).containsExactly(winners[version], "end");
+      assertThat(winners.get(version)).hasSize(1);
+      assertThat(Files.readAllLines(file(version)))
+          .containsExactly(winners.get(version).get(0), "end");
     }
     try (var files = Files.list(folder.resolve("_delta_log"))) {
       assertThat(files).as("no temporary file is left").hasSize(versions);
@@ -79,18 +58,6 @@ class LocalLogStoreTest {
         .forEachRemaining(found -> names.add(found.getPath().getName()));
     assertThat(names)
         .containsExactly(file(0).getFileName().toString(), file(1).getFileName().toString());
-  }
-
-  private boolean wins(LocalLogStore store, int version, String line, CyclicBarrier together) {
-    try {
-      together.await();
-      store.write(new Path(file(version).toUri()), List.of(line, "end").iterator(), false, HADOOP);
-      return true;
-    } catch (FileAlreadyExistsException lost) {
-      return false;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   private java.nio.file.Path file(int version) {

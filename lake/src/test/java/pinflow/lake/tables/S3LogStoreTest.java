@@ -2,13 +2,9 @@ package pinflow.lake.tables;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -49,46 +45,13 @@ class S3LogStoreTest {
 
   @Test
   void ofTwoWritersOfAVersionOneSucceeds() {
-    int versions = 20;
-    int writers = 3;
-    AtomicInteger[] wins = new AtomicInteger[versions];
-    for (int version = 0; version < versions; version++) {
-      wins[version] = new AtomicInteger();
-    }
-    CyclicBarrier together = new CyclicBarrier(writers);
-    List<CompletableFuture<Void>> races = new ArrayList<>();
-    for (int writer = 0; writer < writers; writer++) {
-      // A store each, as two processes have.
-      S3LogStore store = new S3LogStore(hadoop);
-      String line = "writer " + writer;
-      races.add(
-          CompletableFuture.runAsync(
-              () -> {
-                for (int version = 0; version < versions; version++) {
-                  if (wins(store, version, line, together)) {
-                    wins[version].incrementAndGet();
-                  }
-                }
-              }));
-    }
-    CompletableFuture.allOf(races.toArray(CompletableFuture[]::new)).join();
-    assertThat(wins).allSatisfy(won -> assertThat(won).hasValue(1));
-  }
-
-  private static boolean wins(S3LogStore store, int version, String line, CyclicBarrier together) {
-    try {
-      together.await();
-      store.write(
-          new org.apache.hadoop.fs.Path(location + "/raced/_delta_log/" + version),
-          List.of(line, "end").iterator(),
-          false,
-          hadoop);
-      return true;
-    } catch (FileAlreadyExistsException e) {
-      return false;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    List<List<String>> winners =
+        LogStoreRace.winners(
+            20,
+            () -> new S3LogStore(hadoop),
+            version -> new org.apache.hadoop.fs.Path(location + "/raced/_delta_log/" + version),
+            hadoop);
+    assertThat(winners).hasSize(20).allSatisfy(won -> assertThat(won).hasSize(1));
   }
 
   /** By Spark and by Delta Kernel. */

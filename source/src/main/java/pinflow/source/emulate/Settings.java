@@ -64,28 +64,6 @@ public record Settings(
         "1 second or more");
   }
 
-  /** Without signatures. */
-  public Settings(
-      Dialect dialect,
-      URI gateway,
-      String id,
-      OptionalLong posts,
-      OptionalDouble rate,
-      int connections,
-      boolean random,
-      Path journal,
-      boolean resume,
-      Duration giveUpAfter) {
-    this(
-        dialect, gateway, id, posts, rate, connections, random, journal, resume, giveUpAfter, null);
-  }
-
-  /** The same with requests signed. */
-  public Settings signed(@Nullable Signing by) {
-    return new Settings(
-        dialect, gateway, id, posts, rate, connections, random, journal, resume, giveUpAfter, by);
-  }
-
   /** All posts in order, as fast as it goes. */
   public static Settings of(Dialect dialect, URI gateway, String id, Path journal) {
     return new Settings(
@@ -98,7 +76,8 @@ public record Settings(
         false,
         journal,
         false,
-        GIVE_UP_AFTER);
+        GIVE_UP_AFTER,
+        null);
   }
 
   /** The topic or stream of a table. */

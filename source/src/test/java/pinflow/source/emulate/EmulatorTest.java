@@ -366,7 +366,8 @@ class EmulatorTest {
         random,
         journal(),
         false,
-        giveUpAfter);
+        giveUpAfter,
+        null);
   }
 
   private static Settings resuming(Settings s) {
@@ -380,7 +381,8 @@ class EmulatorTest {
         s.random(),
         s.journal(),
         true,
-        s.giveUpAfter());
+        s.giveUpAfter(),
+        null);
   }
 
   private List<JsonNode> log(SourceTable table) {

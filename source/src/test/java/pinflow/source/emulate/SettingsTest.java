@@ -46,7 +46,8 @@ class SettingsTest {
                     false,
                     JOURNAL,
                     false,
-                    Duration.ofSeconds(60)))
+                    Duration.ofSeconds(60),
+                    null))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
   }

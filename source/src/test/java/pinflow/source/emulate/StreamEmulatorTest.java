@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -148,7 +149,8 @@ class StreamEmulatorTest {
             false,
             dir.resolve("stream.jsonl"),
             false,
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            null);
     assertThatThrownBy(() -> Streams.create(settings, 1))
         .isInstanceOf(SourceException.class)
         .hasMessageContaining("no answer from the gateway http://127.0.0.1:1");
@@ -171,10 +173,10 @@ class StreamEmulatorTest {
         .isInstanceOf(SourceException.class)
         .hasMessageContaining("MissingAuthenticationToken");
     assertThat(new Emulator(unsigned, db).run(progress -> {}).postedRecords()).isZero();
-    Settings wrong = unsigned.signed(new Signing("eu-west-1", "AKIDEXAMPLE", "another"));
+    Settings wrong = signed(new Signing("eu-west-1", "AKIDEXAMPLE", "another"));
     assertThatThrownBy(() -> Streams.create(wrong, 1)).hasMessageContaining("InvalidSignature");
 
-    Settings signed = unsigned.signed(new Signing("eu-west-1", "AKIDEXAMPLE", "a secret"));
+    Settings signed = signed(new Signing("eu-west-1", "AKIDEXAMPLE", "a secret"));
     Streams.create(signed, 1);
     assertThat(new Emulator(signed, db).run(progress -> {}).posted()).isEqualTo(db.counts());
 
@@ -182,7 +184,16 @@ class StreamEmulatorTest {
     gateway = Gateway.start(GatewayConfig.of("127.0.0.1", 0, broker.bootstrap()));
   }
 
+  private Settings signed(Signing by) {
+    return settings("d", OptionalLong.empty(), false, by);
+  }
+
   private Settings settings(String id, OptionalLong posts, boolean resume) {
+    return settings(id, posts, resume, null);
+  }
+
+  private Settings settings(
+      String id, OptionalLong posts, boolean resume, @Nullable Signing signing) {
     return new Settings(
         Dialect.KINESIS,
         gateway.url().resolve("/dev"),
@@ -193,7 +204,8 @@ class StreamEmulatorTest {
         false,
         dir.resolve("emulate/stream.jsonl"),
         resume,
-        Duration.ofSeconds(30));
+        Duration.ofSeconds(30),
+        signing);
   }
 
   /** {@code stream ind shard offset}, of every line of the journal. */
