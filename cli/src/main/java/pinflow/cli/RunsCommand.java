@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,45 +28,40 @@ import picocli.CommandLine.Parameters;
       RunsCommand.Repair.class
     })
 final class RunsCommand {
-  /** What each of them takes. */
-  static final class Asked {
-    @Mixin private final Options options = new Options();
+  private RunsCommand() {}
 
-    @Option(names = "--json", description = "As one JSON document.")
-    private boolean json;
+  private static JsonNode get(ControlClient control, long id) {
+    return naming(control, () -> control.get("/runs/" + id));
+  }
 
-    private ControlClient control() {
-      return ControlClient.of(options.state());
-    }
+  /** Asks for a change of a run, and says how it is then. */
+  private static JsonNode change(ControlClient control, long id, String what) {
+    return naming(
+        control,
+        () -> control.post("/runs/%d/%s".formatted(id, what), Grid.JSON.createObjectNode()));
+  }
 
-    /** That of one run; names the newest when there is none such. */
-    private JsonNode of(long id, boolean post, String path) {
-      ControlClient control = control();
-      String whole = "/runs/" + id + path;
-      try {
-        return post ? control.post(whole, Grid.JSON.createObjectNode()) : control.get(whole);
-      } catch (UsageException e) {
-        throw withNewest(control, e);
-      }
-    }
-
-    private static UsageException withNewest(ControlClient control, UsageException refused) {
+  /** Names the newest runs when the one that is asked for does not exist. */
+  private static JsonNode naming(ControlClient control, Supplier<JsonNode> asked) {
+    try {
+      return asked.get();
+    } catch (UsageException refused) {
       String message = String.valueOf(refused.getMessage());
       if (!message.contains("does not exist")) {
-        return refused;
+        throw refused;
       }
       List<String> newest = new ArrayList<>();
       control.get("/runs?limit=5").path("runs").forEach(run -> newest.add(run.path("id").asText()));
-      return new UsageException(
+      throw new UsageException(
           newest.isEmpty()
               ? message + " There is none yet; `pinflow run daily` makes the first."
               : message + " The newest are " + String.join(", ", newest) + ".");
     }
+  }
 
-    private int print(JsonNode run, String words) {
-      System.out.println(json ? run.toString() : words);
-      return ExitCode.OK;
-    }
+  private static int print(boolean json, JsonNode run, String words) {
+    System.out.println(json ? run.toString() : words);
+    return ExitCode.OK;
   }
 
   private static String state(JsonNode run) {
@@ -155,7 +151,7 @@ final class RunsCommand {
 
     @Override
     public Integer call() {
-      JsonNode run = asked.of(id, false, "");
+      JsonNode run = get(asked.control(), id);
       if (asked.json) {
         System.out.println(run);
         return ExitCode.OK;
@@ -211,8 +207,8 @@ final class RunsCommand {
 
     @Override
     public Integer call() {
-      JsonNode run = asked.of(id, false, "");
-      StateFolder state = asked.options.state();
+      JsonNode run = get(asked.control(), id);
+      StateFolder state = asked.state();
       if (!asked.json) {
         Follow log = new Follow(state, id, System.out);
         if (follow) {
@@ -249,8 +245,8 @@ final class RunsCommand {
 
     @Override
     public Integer call() {
-      JsonNode run = asked.of(id, true, "/cancel");
-      return asked.print(run, "Run %d is %s.".formatted(id, state(run)));
+      JsonNode run = change(asked.control(), id, "cancel");
+      return print(asked.json, run, "Run %d is %s.".formatted(id, state(run)));
     }
   }
 
@@ -268,8 +264,9 @@ final class RunsCommand {
 
     @Override
     public Integer call() {
-      JsonNode run = asked.of(id, true, "/repair");
-      return asked.print(
+      JsonNode run = change(asked.control(), id, "repair");
+      return print(
+          asked.json,
           run,
           "Run %d is %s again. `pinflow runs logs -f %d` follows it."
               .formatted(id, state(run), id));

@@ -24,17 +24,7 @@ import picocli.CommandLine.Parameters;
       ScheduleCommand.Next.class
     })
 final class ScheduleCommand {
-  /** What each of them takes. */
-  static final class Asked {
-    @Mixin private final Options options = new Options();
-
-    @Option(names = "--json", description = "As one JSON document.")
-    private boolean json;
-
-    private ControlClient control() {
-      return ControlClient.of(options.state());
-    }
-  }
+  private ScheduleCommand() {}
 
   private static String path(String job, String what) {
     return "/schedules/%s/%s".formatted(URLEncoder.encode(job, StandardCharsets.UTF_8), what);

@@ -57,7 +57,10 @@ final class StatusCommand implements Callable<Integer> {
                 Health.of(running.get()).stream().filter(part -> !part.good()),
                 state.live().flatMap(Health::of).stream())
             .toList();
-    OptionalLong behind = sinkLag(running.get());
+    OptionalLong behind =
+        ill.stream().anyMatch(part -> part.name().equals("kafka"))
+            ? OptionalLong.empty()
+            : sinkLag(running.get());
     Running said = ill.isEmpty() ? running.get() : running.get().withState("degraded");
     print(said, ill, behind, json, System.out);
     ill.forEach(
