@@ -109,7 +109,11 @@ final class Notebook {
             .when(unit.equalTo("b"), 1_000_000_000)
             .otherwise(1);
     Column exact = number.cast("decimal(20,3)").multiply(times.cast("decimal(10,0)"));
-    Column whole = when(exact.equalTo(exact.cast("decimal(30,0)")), exact.cast("bigint"));
+    // By way of a decimal, since a number that is too large for a bigint would come out as another.
+    Column whole =
+        when(
+            exact.equalTo(exact.cast("decimal(30,0)")),
+            exact.cast("decimal(18,0)").cast("bigint"));
     Column saysNone = text.equalTo("User Info Error").or(text.equalTo(""));
     Dataset<Row> cleaned =
         json.withColumnRenamed("index", "ind")

@@ -21,9 +21,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import pinflow.control.Installation;
 import pinflow.source.SourceDatabase;
 import pinflow.source.emulate.Dialect;
 import pinflow.source.emulate.Emulator;
@@ -40,16 +44,18 @@ final class JobsTest {
   @Test
   void runsByEveryDoorAreAlike() throws Exception {
     Path sql = Files.writeString(folder.resolve("count.sql"), "SELECT count(*) AS n FROM pin;\n");
+    Path counted = folder.resolve("counted.txt");
     Path file =
         Files.writeString(
             folder.resolve("pinflow.yaml"),
             """
             jobs:
+              - {name: program, kind: jar, retries: 0, parameters: {jar: %s, main: CountPins, to: %s}}
               - {name: daily, schedule: {cron: "0 3 29 2 *", zone: Europe/Berlin}}
               - {name: count, kind: spark-sql, retries: 0, parameters: {file: %s}}
               - {name: no-file, kind: spark-sql, parameters: {file: nowhere.sql}}
             """
-                .formatted(sql));
+                .formatted(programCountingPins(), counted, sql));
     PinflowConfig config = ConfigFile.read(file, true).onFreePorts().withQuickSink();
     try (StateFolder state = StateFolder.at(folder.resolve("state"))) {
       state.take();
@@ -62,10 +68,47 @@ final class JobsTest {
         byTheJobsApi(pipeline.running());
         cancelledAndRepaired(state);
         filesOfSql(state);
+        pinflow(state, ExitCode.OK, "run", "program");
+        assertThat(counted).content().containsPattern("^[1-9][0-9]* pins$");
         mistakesAreNamed(state);
         allAreListed(state);
       }
     }
+  }
+
+  /** A user's jar, which reads a table of ours and writes one of its own. */
+  private Path programCountingPins() throws IOException {
+    Path source =
+        Files.writeString(
+            folder.resolve("CountPins.java"),
+            """
+            import java.nio.file.Files;
+            import java.nio.file.Path;
+            import org.apache.spark.sql.SparkSession;
+
+            public final class CountPins {
+              public static void main(String[] args) throws Exception {
+                Path to = Path.of(args[0].substring("to=".length()));
+                SparkSession spark = SparkSession.builder().getOrCreate();
+                spark.read().format("delta").load(System.getenv("PINFLOW_LAKE") + "/pin")
+                    .write().format("delta").save(to + ".delta");
+                long pins = spark.read().format("delta").load(to + ".delta").count();
+                Files.writeString(to, pins + " pins");
+              }
+            }
+            """);
+    Path home = Installation.current().home();
+    String spark = Files.readString(home.resolve("lake/target/classpath")).strip();
+    int code =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "-cp", spark, "--release", "17", source.toString());
+    assertThat(code).isZero();
+    Path jar = folder.resolve("count.jar");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(new JarEntry("CountPins.class"));
+      Files.copy(folder.resolve("CountPins.class"), out);
+    }
+    return jar;
   }
 
   private static void post(PinflowConfig config, StateFolder state) {

@@ -2,6 +2,7 @@ package pinflow.control;
 
 import static org.awaitility.Awaitility.await;
 
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,22 +24,43 @@ import pinflow.platform.Database;
 /** A real database, one for all tests of this JVM, and jobs that are small real processes. */
 public final class Rig {
   private static final Path HOME = Path.of("target/control-database").toAbsolutePath();
+  private static final boolean POSTGRESQL = Boolean.getBoolean("pinflow.test.postgresql");
   private static final String SCHEMA = "pinflow_control";
   private static final String PASSWORD = "of-the-test";
 
   private Rig() {}
 
   /** Made when it is first asked for, ended with this JVM. */
-  private static final class Server {
+  private static final class MariaDb {
     static final Database DATABASE = Database.start(HOME, 0, "pinflow", PASSWORD, SCHEMA);
+    static final Address ADDRESS = new Address(DATABASE.jdbcUrl(), "pinflow", PASSWORD);
   }
 
-  /** An empty schema. */
+  private static final class PostgreSql {
+    static final Address ADDRESS = start();
+
+    private static Address start() {
+      try {
+        return new Address(
+            EmbeddedPostgres.start().getJdbcUrl("postgres", "postgres"), "postgres", "postgres");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /** An empty schema of MariaDB; of PostgreSQL in a JVM whose tests are to run on that. */
   public static Address emptyDatabase() {
-    Address address = new Address(Server.DATABASE.jdbcUrl(), "pinflow", PASSWORD);
-    try (Connection connection = DriverManager.getConnection(address.url(), "pinflow", PASSWORD)) {
-      connection.createStatement().execute("DROP DATABASE " + SCHEMA);
-      connection.createStatement().execute("CREATE DATABASE " + SCHEMA);
+    return POSTGRESQL
+        ? emptied(PostgreSql.ADDRESS, "SCHEMA public CASCADE", "SCHEMA public")
+        : emptied(MariaDb.ADDRESS, "DATABASE " + SCHEMA, "DATABASE " + SCHEMA);
+  }
+
+  private static Address emptied(Address address, String dropped, String created) {
+    try (Connection connection =
+        DriverManager.getConnection(address.url(), address.user(), address.password())) {
+      connection.createStatement().execute("DROP " + dropped);
+      connection.createStatement().execute("CREATE " + created);
       return address;
     } catch (SQLException e) {
       throw new IllegalStateException(e);

@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  * a run that nobody disturbed.
  */
 public final class Crashes implements AutoCloseable {
-  private static final Duration READY = Duration.ofMinutes(3);
   private static final Duration REACHED = Duration.ofMinutes(5);
   private static final double CUT_REPLIES = 0.2;
 
@@ -62,7 +61,8 @@ public final class Crashes implements AutoCloseable {
 
   /**
    * Arguments: the project's folder; {@code short}, {@code points} (each once) or {@code long},
-   * which writes docs/crashes.md; or {@code live}, {@link LiveCrashes}.
+   * which writes docs/crashes.md; {@code live}, {@link LiveCrashes}; or {@code runs}, {@link
+   * RunCrashes}.
    */
   public static void main(String[] args) throws IOException {
     Path home = Path.of(args[0]);
@@ -71,10 +71,10 @@ public final class Crashes implements AutoCloseable {
     long seed = Long.getLong("seed", 1);
     int code = 1;
     try {
-      if (args[1].equals("live")) {
-        runLive(home, folder, seed);
-      } else {
-        run(home, args[1], folder, seed);
+      switch (args[1]) {
+        case "live" -> runLive(home, folder, seed);
+        case "runs" -> runRuns(home, folder, seed);
+        default -> run(home, args[1], folder, seed);
       }
       code = 0;
     } catch (CrashException e) {
@@ -91,7 +91,9 @@ public final class Crashes implements AutoCloseable {
       // Ctrl-C must not leave anything behind.
       Runtime.getRuntime().addShutdownHook(new Thread(crashes.parts::close));
       crashes.run();
-      crashes.compare(home, folder);
+      crashes.report.equalTables(
+          Undisturbed.expectEqual(
+              crashes.pinflow, crashes.form.posts(), folder.resolve("undisturbed")));
       if (word.equals("long")) {
         Files.writeString(home.resolve("docs/crashes.md"), crashes.report.markdown());
       }
@@ -101,6 +103,13 @@ public final class Crashes implements AutoCloseable {
 
   private static void runLive(Path home, Path folder, long seed) throws IOException {
     try (LiveCrashes crashes = new LiveCrashes(home, folder, CUT_REPLIES, seed)) {
+      Runtime.getRuntime().addShutdownHook(new Thread(crashes::stop));
+      crashes.run();
+    }
+  }
+
+  private static void runRuns(Path home, Path folder, long seed) throws IOException {
+    try (RunCrashes crashes = new RunCrashes(home, folder, CUT_REPLIES, seed)) {
       Runtime.getRuntime().addShutdownHook(new Thread(crashes::stop));
       crashes.run();
     }
@@ -133,7 +142,7 @@ public final class Crashes implements AutoCloseable {
   private void run() {
     long began = System.nanoTime();
     parts.ensureUp();
-    generate(pinflow);
+    Undisturbed.generate(pinflow, form.posts());
     List<KillPoint> points = new ArrayList<>();
     for (int i = 0; i < form.repeats(); i++) {
       List<KillPoint> all = new ArrayList<>(form.points());
@@ -163,11 +172,6 @@ public final class Crashes implements AutoCloseable {
     }
     finish();
     report.took(Duration.ofNanos(System.nanoTime() - began));
-  }
-
-  private void generate(Pinflow target) {
-    target.run(
-        "source", "generate", "--posts", Integer.toString(form.posts()), "--seed", "7", "-q");
   }
 
   private void round(int number, String name, Runnable kill) {
@@ -287,51 +291,6 @@ public final class Crashes implements AutoCloseable {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
-  }
-
-  /** Holds the tables against those of the same posts sent through once, undisturbed. */
-  private void compare(Path home, Path folder) throws IOException {
-    List<String> disturbed = contents(pinflow);
-    pinflow.run("down", "-q");
-    Pinflow other = new Pinflow(home.resolve("pinflow"), folder.resolve("undisturbed"));
-    Pinflow.Command undisturbed = other.start("", "up", "--json");
-    try {
-      Pinflow.isReady(undisturbed, READY);
-      generate(other);
-      other.run("emulate", "batch", "-q");
-      other.run("job", "daily", "-q");
-      List<String> expected = contents(other);
-      if (!disturbed.equals(expected)) {
-        throw new CrashException(
-            "the tables differ from those of an undisturbed run: %s instead of %s"
-                .formatted(disturbed, expected));
-      }
-      report.equalTables(disturbed);
-      other.run("down", "-q");
-    } finally {
-      undisturbed.process().destroy();
-      undisturbed.ends(READY);
-    }
-  }
-
-  /** Rows and content of each table, whatever the order and the place in the log. */
-  private static List<String> contents(Pinflow pinflow) {
-    return Stream.of("pin", "geo", "user")
-        .map(
-            table -> {
-              JsonNode row =
-                  pinflow.json(
-                      "query",
-                      "--format",
-                      "json",
-                      "--sql",
-                      "SELECT count(*) AS n, hex(bit_xor(xxhash64(*))) AS content FROM (SELECT * EXCEPT"
-                          + " (_topic, _partition, _offset, _timestamp) FROM "
-                          + table
-                          + ")");
-              return table + " " + row;
-            })
-        .toList();
   }
 
   /**

@@ -41,7 +41,7 @@ final class LiveCrashes implements AutoCloseable {
 
   void run() {
     parts.ensureUp();
-    pinflow.run("source", "generate", "--posts", Integer.toString(POSTS), "--seed", "7", "-q");
+    Undisturbed.generate(pinflow, POSTS);
     pinflow.run("emulate", "batch", "-q");
     pinflow.run("job", "daily", "-q");
     List<Victim> victims = new ArrayList<>();

@@ -23,6 +23,7 @@ final class Pinflow {
 
   private final Path launcher;
   private final Path folder;
+  private final String more;
   private final int gatewayPort;
 
   /**
@@ -30,7 +31,15 @@ final class Pinflow {
    * @param folder takes the state, the configuration and what the commands print
    */
   Pinflow(Path launcher, Path folder) throws IOException {
+    this(launcher, folder, "");
+  }
+
+  /**
+   * @param more of the configuration
+   */
+  Pinflow(Path launcher, Path folder, String more) throws IOException {
     this.launcher = launcher;
+    this.more = more;
     this.folder = folder;
     Files.createDirectories(folder);
     List<Integer> ports = freePorts(6);
@@ -48,11 +57,17 @@ final class Pinflow {
         control: {port: %d}
         sink: {flush-records: 500, rotate: 3s}
         """
-            .formatted(ports.toArray()));
+                .formatted(ports.toArray())
+            + more);
   }
 
   int gatewayPort() {
     return gatewayPort;
+  }
+
+  /** Another on a state of its own. */
+  Pinflow another(Path itsFolder) throws IOException {
+    return new Pinflow(launcher, itsFolder, more);
   }
 
   /** A command of pinflow that has been started. */

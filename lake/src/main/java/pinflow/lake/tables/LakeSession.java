@@ -13,7 +13,7 @@ import org.apache.spark.sql.SparkSession;
  */
 public record LakeSession(SparkSession spark, Path scratch) implements AutoCloseable {
   /** Up to this many posts a run is over before generated code has paid for its compilation. */
-  private static final long SMALL = 200_000;
+  private static final long SMALL = 20_000;
 
   private static final Map<String, String> ALWAYS =
       Map.ofEntries(

@@ -6,11 +6,13 @@ import io.delta.tables.DeltaTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,6 +31,8 @@ import org.apache.spark.sql.delta.OptimisticTransaction;
 import org.apache.spark.sql.delta.Snapshot;
 import org.apache.spark.sql.delta.VersionChecksum;
 import org.apache.spark.sql.delta.actions.Action;
+import org.apache.spark.sql.delta.actions.Format;
+import org.apache.spark.sql.delta.actions.Metadata;
 import org.apache.spark.sql.delta.actions.SetTransaction;
 import org.apache.spark.sql.execution.LogicalRDD;
 import org.apache.spark.sql.streaming.OutputMode;
@@ -233,26 +237,54 @@ public final class LakeTables {
     if (lastCommit(snapshot, transaction.application()) >= transaction.version()) {
       return false;
     }
-    if (snapshot.version() < 0
-        || !snapshot.schema().catalogString().equals(schema.catalogString())) {
+    boolean isNew = snapshot.version() < 0;
+    if (!isNew && !snapshot.schema().catalogString().equals(schema.catalogString())) {
       write(table, LocalRows.dataset(spark, schema, rows));
       return true;
     }
     OptimisticTransaction commit = log.startTransaction(Option.empty(), Option.apply(snapshot));
     // So that all that another process has committed is a conflict: it may be the same.
     commit.readWholeTable();
-    List<Action> actions =
-        List.of(
-            SmallFile.write(spark, path(table), schema, rows),
-            new SetTransaction(
-                transaction.application(),
-                transaction.version(),
-                Option.apply(System.currentTimeMillis())));
+    if (isNew) {
+      commit.updateMetadata(metadata(schema), false);
+    }
+    List<Action> actions = new ArrayList<>();
+    if (!rows.isEmpty()) {
+      actions.add(SmallFile.write(spark, path(table), schema, rows));
+    }
+    actions.add(
+        new SetTransaction(
+            transaction.application(),
+            transaction.version(),
+            Option.apply(System.currentTimeMillis())));
     commit.commit(
         CollectionConverters.asScala(actions).toSeq(),
         new DeltaOperations.StreamingUpdate(
             OutputMode.Append(), transaction.application(), transaction.version(), Option.empty()));
     return true;
+  }
+
+  private static Metadata metadata(StructType schema) {
+    return new Metadata(
+        UUID.randomUUID().toString(),
+        null,
+        null,
+        new Format("parquet", scala.collection.immutable.Map$.MODULE$.empty()),
+        schema.json(),
+        CollectionConverters.asScala(List.<String>of()).toSeq(),
+        scala.collection.immutable.Map$.MODULE$.from(
+            CollectionConverters.asScala(properties(schema))),
+        Option.apply(System.currentTimeMillis()));
+  }
+
+  /** Of a table that is made; one that is there keeps its own. */
+  private static Map<String, String> properties(StructType schema) {
+    Map<String, String> properties = new HashMap<>();
+    properties.put("delta.enableDeletionVectors", "true");
+    if (List.of(schema.fieldNames()).contains("ind")) {
+      properties.put("delta.dataSkippingStatsColumns", "ind");
+    }
+    return properties;
   }
 
   /**
@@ -295,13 +327,12 @@ public final class LakeTables {
   }
 
   private void write(String table, Dataset<Row> rows) {
-    var writer = rows.write().format("delta").mode("append").option("mergeSchema", true);
-    // Properties of a table that is made by this; one that is there keeps its own.
-    writer.option("delta.enableDeletionVectors", "true");
-    if (Arrays.asList(rows.columns()).contains("ind")) {
-      writer.option("delta.dataSkippingStatsColumns", "ind");
-    }
-    writer.save(path(table));
+    rows.write()
+        .format("delta")
+        .mode("append")
+        .option("mergeSchema", true)
+        .options(properties(rows.schema()))
+        .save(path(table));
   }
 
   private void commit(String table, Runnable write) {
