@@ -7,26 +7,12 @@ mkdir -p "$home/target"
 work=$(mktemp -d "$home/target/airflow.XXXXXX")
 cd "$work"
 pinflow="$home/pinflow"
-passed=0
+# shellcheck source=.ci/checks.sh
+source "$home/.ci/checks.sh"
 dag= # the process of a DAG in the background
 
-check() { # what, then a command
-  local what=$1
-  shift
-  if "$@" >check.out 2>&1; then
-    passed=$((passed + 1))
-    echo "ok: $what"
-  else
-    echo "FAILED: $what"
-    cat check.out
-    tail -n 50 .pinflow/logs/pinflow.log || true
-    echo "$passed passed, 1 failed"
-    exit 1
-  fi
-}
-
-field() { # a JSON document on standard input, a path such as addresses.control
-  python3 -c 'import functools, json, sys; print(functools.reduce(lambda d, k: d[int(k) if isinstance(d, list) else k], sys.argv[1].split("."), json.load(sys.stdin)))' "$1"
+at_failure() {
+  tail -n 50 .pinflow/logs/pinflow.log || true
 }
 
 newest() { # id, job and state of the newest run, as "7 daily SUCCEEDED"

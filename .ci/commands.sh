@@ -7,25 +7,8 @@ mkdir -p "$home/target"
 work=$(mktemp -d "$home/target/commands.XXXXXX")
 cd "$work"
 pinflow="$home/pinflow"
-passed=0
-
-check() { # what, then a command
-  local what=$1
-  shift
-  if "$@" >check.out 2>&1; then
-    passed=$((passed + 1))
-    echo "ok: $what"
-  else
-    echo "FAILED: $what"
-    cat check.out
-    echo "$passed passed, 1 failed"
-    exit 1
-  fi
-}
-
-field() { # a JSON document on standard input, a path such as addresses.gateway
-  python3 -c 'import functools, json, sys; print(functools.reduce(lambda d, k: d[int(k) if isinstance(d, list) else k], sys.argv[1].split("."), json.load(sys.stdin)))' "$1"
-}
+# shellcheck source=.ci/checks.sh
+source "$home/.ci/checks.sh"
 
 refuses() { # exit code, words, then a command
   local code=0 wanted=$1 words=$2

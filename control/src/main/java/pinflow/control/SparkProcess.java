@@ -30,7 +30,7 @@ public final class SparkProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Up to this many posts the first-level compiler alone is faster (facts measured in docs/). */
-  private static final long SMALL = 20_000;
+  private static final long SMALL = 200_000;
 
   /** Writing the archive takes its time. */
   private static final Duration ARCHIVING = Duration.ofMinutes(2);

@@ -24,7 +24,7 @@ final class LiveCrashes implements AutoCloseable {
   private static final int GATEWAY_KILLS = 5;
 
   /** Seconds that a kill and what follows it take at most, on average. */
-  private static final int ROUND_SECONDS = 60;
+  private static final int ROUND_SECONDS = 90;
 
   private final Pinflow pinflow;
   private final CuttingProxy proxy;
