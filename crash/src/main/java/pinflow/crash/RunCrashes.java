@@ -38,6 +38,7 @@ final class RunCrashes implements AutoCloseable {
   private static final int AT_A_TIME = 6;
 
   private static final Duration LAST = Duration.ofMinutes(10);
+  private static final Duration ANSWERS = Duration.ofMinutes(1);
 
   private final Path folder;
   private final Pinflow pinflow;
@@ -111,8 +112,19 @@ final class RunCrashes implements AutoCloseable {
     return spark ? "a run's Spark or a run without one" : "a run";
   }
 
+  /** Once control answers; it may still be without the database that was killed. */
   private int active() {
-    return pinflow.json("runs", "list", "--active", "--json").path("runs").size();
+    long deadline = System.nanoTime() + ANSWERS.toNanos();
+    while (true) {
+      try {
+        return pinflow.json("runs", "list", "--active", "--json").path("runs").size();
+      } catch (CrashException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        Parts.pause(500);
+      }
+    }
   }
 
   /** The processes of runs on this state, by their job. */
