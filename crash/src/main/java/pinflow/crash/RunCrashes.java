@@ -29,7 +29,7 @@ final class RunCrashes implements AutoCloseable {
 
   /** So many of each job. */
   private static final Map<String, Integer> RUNS =
-      new TreeMap<>(Map.of("daily", 120, "compact", 30, "vacuum", 20, "audit", 30));
+      new TreeMap<>(Map.of("daily", 70, "compact", 40, "vacuum", 30, "audit", 60));
 
   /** Seconds that a run takes at most, on average; the posts are spread over all of them. */
   private static final int RUN_SECONDS = 10;
@@ -76,7 +76,7 @@ final class RunCrashes implements AutoCloseable {
       for (int there = active(); there < AT_A_TIME && asked < jobs.size(); there++) {
         pinflow.run("run", jobs.get(asked++), "--no-wait", "-q");
       }
-      Parts.pause(random.nextInt(10_000));
+      Parts.pause(random.nextInt(12_000));
       String victim = kill();
       killed.merge(victim, 1, Integer::sum);
       System.out.printf("[%d/%d runs] killed: %s%n", asked, jobs.size(), victim);
