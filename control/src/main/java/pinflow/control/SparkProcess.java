@@ -29,7 +29,7 @@ import java.util.function.Consumer;
 public final class SparkProcess implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Up to this many posts the first-level compiler alone is faster (facts measured in docs/). */
+  /** Up to this many posts the first-level compiler alone is faster (docs/performance.md). */
   private static final long SMALL = 200_000;
 
   /** Writing the archive takes its time. */
