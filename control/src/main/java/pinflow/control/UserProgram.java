@@ -63,9 +63,12 @@ public record UserProgram(Path jar, String mainClass, List<String> arguments) {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + installation.lakeOptions("jvm.options"));
     command.add("@" + installation.lakeOptions("jvm-large.options"));
-    // What Spark's configuration takes when the program says nothing else.
+    // What Spark's configuration takes when the program says nothing else; by default each table is
+    // opened with 50 tasks and each shuffle has 200.
     command.add("-Dspark.master=local[*]");
     command.add("-Dspark.ui.enabled=false");
+    command.add("-Dspark.sql.shuffle.partitions=16");
+    command.add("-Dspark.databricks.delta.snapshotPartitions=4");
     command.add("-Dspark.sql.extensions=io.delta.sql.DeltaSparkSessionExtension");
     command.add(
         "-Dspark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog");
