@@ -73,21 +73,30 @@ public final class Audit implements AutoCloseable {
 
   private AuditReport run(
       Collection<String> topics, boolean deep, BiConsumer<String, Double> told) {
-    List<Fault> faults = Collections.synchronizedList(new ArrayList<>());
-    Receipts receipts = Receipts.read(journal);
-    EventLedger.Tables tables = EventLedger.Tables.open(lake);
-    EventLedger events = EventLedger.read(tables, faults::add);
-    AnswersCheck answers = AnswersCheck.of(lake, events, faults::add);
-    Map<TopicPartition, List<StoredObjects.Range>> stored = new HashMap<>();
-    for (String topic : topics) {
-      for (StoredObjects.Range range : objects.ranges(topic)) {
-        stored
-            .computeIfAbsent(new TopicPartition(topic, range.partition()), p -> new ArrayList<>())
-            .add(range);
-      }
+    ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
+    try {
+      return run(topics, deep, told, threads);
+    } finally {
+      threads.shutdownNow();
     }
-    Map<String, AuditReport.Partition> partitions = new TreeMap<>();
+  }
+
+  private AuditReport run(
+      Collection<String> topics,
+      boolean deep,
+      BiConsumer<String, Double> told,
+      ExecutorService threads) {
+    List<Fault> faults = Collections.synchronizedList(new ArrayList<>());
+    Future<Receipts> journalled = threads.submit(() -> Receipts.read(journal));
+    EventLedger.Tables tables = EventLedger.Tables.open(lake);
+    // As they were when they were opened, while the hops before them are looked at.
+    Future<EventLedger> accounted = threads.submit(() -> EventLedger.read(tables, faults::add));
+    Map<TopicPartition, List<StoredObjects.Range>> stored = stored(topics);
+    Receipts receipts = get(journalled);
     Map<TopicPartition, LogOffsets.Range> ranges = log.of(topics);
+    EventLedger events = get(accounted);
+    AnswersCheck answers = AnswersCheck.of(lake, events, faults::add);
+    Map<String, AuditReport.Partition> partitions = new TreeMap<>();
     Map<TopicPartition, ObjectChain> chains = new HashMap<>();
     ranges.forEach(
         (partition, range) -> {
@@ -118,7 +127,7 @@ public final class Audit implements AutoCloseable {
             : events.underWay()
                 ? new AuditReport.Deep.Skipped(
                     "a daily run is in the middle of its commits, or was killed there")
-                : compare(tables, ranges, chains, faults, told);
+                : compare(tables, ranges, chains, faults, told, threads);
     return new AuditReport(
         List.copyOf(partitions.values()),
         events.done(),
@@ -128,46 +137,54 @@ public final class Audit implements AutoCloseable {
         faults);
   }
 
+  private Map<TopicPartition, List<StoredObjects.Range>> stored(Collection<String> topics) {
+    Map<TopicPartition, List<StoredObjects.Range>> stored = new HashMap<>();
+    for (String topic : topics) {
+      for (StoredObjects.Range range : objects.ranges(topic)) {
+        stored
+            .computeIfAbsent(new TopicPartition(topic, range.partition()), p -> new ArrayList<>())
+            .add(range);
+      }
+    }
+    return stored;
+  }
+
   private AuditReport.Deep compare(
       EventLedger.Tables tables,
       Map<TopicPartition, LogOffsets.Range> ranges,
       Map<TopicPartition, ObjectChain> chains,
       List<Fault> faults,
-      BiConsumer<String, Double> told) {
+      BiConsumer<String, Double> told,
+      ExecutorService threads) {
     long began = System.nanoTime();
     RowsOfEvents rows = RowsOfEvents.read(tables, faults::add);
     told.accept("rows", (System.nanoTime() - began) / 1e9);
-    ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
-    try {
-      Map<TopicPartition, Future<ContentCheck.Found>> checks = new LinkedHashMap<>();
-      ranges.keySet().stream()
-          .sorted(Comparator.comparing(EventLedger::place))
-          .forEach(
-              partition ->
-                  checks.put(
-                      partition,
-                      threads.submit(
-                          () ->
-                              ContentCheck.of(
-                                  bootstrap,
-                                  partition,
-                                  Objects.requireNonNull(chains.get(partition)),
-                                  Objects.requireNonNull(ranges.get(partition)),
-                                  objects,
-                                  rows))));
-      long lines = 0;
-      long compared = 0;
-      for (var check : checks.entrySet()) {
-        ContentCheck.Found found = get(check.getValue());
-        lines += found.lines();
-        compared += found.compared();
-        faults.addAll(found.faults());
-        told.accept(EventLedger.place(check.getKey()), (System.nanoTime() - began) / 1e9);
-      }
-      return new AuditReport.Deep.Compared(lines, compared, rows.rows());
-    } finally {
-      threads.shutdownNow();
+    Map<TopicPartition, Future<ContentCheck.Found>> checks = new LinkedHashMap<>();
+    ranges.keySet().stream()
+        .sorted(Comparator.comparing(EventLedger::place))
+        .forEach(
+            partition ->
+                checks.put(
+                    partition,
+                    threads.submit(
+                        () ->
+                            ContentCheck.of(
+                                bootstrap,
+                                partition,
+                                Objects.requireNonNull(chains.get(partition)),
+                                Objects.requireNonNull(ranges.get(partition)),
+                                objects,
+                                rows))));
+    long lines = 0;
+    long compared = 0;
+    for (var check : checks.entrySet()) {
+      ContentCheck.Found found = get(check.getValue());
+      lines += found.lines();
+      compared += found.compared();
+      faults.addAll(found.faults());
+      told.accept(EventLedger.place(check.getKey()), (System.nanoTime() - began) / 1e9);
     }
+    return new AuditReport.Deep.Compared(lines, compared, rows.rows());
   }
 
   private static <T> T get(Future<T> future) {
@@ -180,7 +197,7 @@ public final class Audit implements AutoCloseable {
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new AuditException("Interrupted while comparing contents.", e);
+      throw new AuditException("Interrupted while auditing.", e);
     }
   }
 
