@@ -12,7 +12,10 @@ import org.apache.spark.sql.SparkSession;
  * @param scratch a folder of this process's own, deleted at the end
  */
 public record LakeSession(SparkSession spark, Path scratch) implements AutoCloseable {
-  /** Up to this many posts a run is over before generated code has paid for its compilation (docs/performance.md). */
+  /**
+   * Up to this many posts a run is over before generated code has paid for its compilation
+   * (docs/performance.md).
+   */
   private static final long SMALL = 20_000;
 
   private static final Map<String, String> ALWAYS =
