@@ -36,6 +36,7 @@ public final class Audit implements AutoCloseable {
   private final StoredObjects objects;
   private final LakeTables lake;
   private final @Nullable Path journal;
+  private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
 
   /**
    * @param bootstrap the broker's address
@@ -73,19 +74,6 @@ public final class Audit implements AutoCloseable {
 
   private AuditReport run(
       Collection<String> topics, boolean deep, BiConsumer<String, Double> told) {
-    ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
-    try {
-      return run(topics, deep, told, threads);
-    } finally {
-      threads.shutdownNow();
-    }
-  }
-
-  private AuditReport run(
-      Collection<String> topics,
-      boolean deep,
-      BiConsumer<String, Double> told,
-      ExecutorService threads) {
     List<Fault> faults = Collections.synchronizedList(new ArrayList<>());
     Future<Receipts> journalled = threads.submit(() -> Receipts.read(journal));
     EventLedger.Tables tables = EventLedger.Tables.open(lake);
@@ -127,7 +115,7 @@ public final class Audit implements AutoCloseable {
             : events.underWay()
                 ? new AuditReport.Deep.Skipped(
                     "a daily run is in the middle of its commits, or was killed there")
-                : compare(tables, ranges, chains, faults, told, threads);
+                : compare(tables, ranges, chains, faults, told);
     return new AuditReport(
         List.copyOf(partitions.values()),
         events.done(),
@@ -154,8 +142,7 @@ public final class Audit implements AutoCloseable {
       Map<TopicPartition, LogOffsets.Range> ranges,
       Map<TopicPartition, ObjectChain> chains,
       List<Fault> faults,
-      BiConsumer<String, Double> told,
-      ExecutorService threads) {
+      BiConsumer<String, Double> told) {
     long began = System.nanoTime();
     RowsOfEvents rows = RowsOfEvents.read(tables, faults::add);
     told.accept("rows", (System.nanoTime() - began) / 1e9);
@@ -288,6 +275,7 @@ public final class Audit implements AutoCloseable {
 
   @Override
   public void close() {
+    threads.shutdownNow();
     log.close();
   }
 }

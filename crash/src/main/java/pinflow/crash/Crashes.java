@@ -55,7 +55,7 @@ public final class Crashes implements AutoCloseable {
             pinflow,
             debugger.jvmOptions(),
             "batch",
-            proxy.url(),
+            proxy,
             Math.max(10, form.posts() / (form.kills() * ROUND_SECONDS)));
   }
 
@@ -72,8 +72,8 @@ public final class Crashes implements AutoCloseable {
     int code = 1;
     try {
       switch (args[1]) {
-        case "live" -> runLive(home, folder, seed);
-        case "runs" -> runRuns(home, folder, seed);
+        case "live" -> run(new LiveCrashes(home, folder, CUT_REPLIES, seed));
+        case "runs" -> run(new RunCrashes(home, folder, CUT_REPLIES, seed));
         default -> run(home, args[1], folder, seed);
       }
       code = 0;
@@ -101,17 +101,10 @@ public final class Crashes implements AutoCloseable {
     }
   }
 
-  private static void runLive(Path home, Path folder, long seed) throws IOException {
-    try (LiveCrashes crashes = new LiveCrashes(home, folder, CUT_REPLIES, seed)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(crashes::stop));
-      crashes.run();
-    }
-  }
-
-  private static void runRuns(Path home, Path folder, long seed) throws IOException {
-    try (RunCrashes crashes = new RunCrashes(home, folder, CUT_REPLIES, seed)) {
-      Runtime.getRuntime().addShutdownHook(new Thread(crashes::stop));
-      crashes.run();
+  private static void run(Scenario scenario) throws IOException {
+    try (scenario) {
+      Runtime.getRuntime().addShutdownHook(new Thread(scenario::close));
+      scenario.run();
     }
   }
 
@@ -330,7 +323,6 @@ public final class Crashes implements AutoCloseable {
   @Override
   public void close() throws IOException {
     debugger.close();
-    proxy.close();
     parts.close();
   }
 }

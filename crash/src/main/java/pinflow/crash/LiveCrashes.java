@@ -14,7 +14,7 @@ import java.util.Random;
  * every record that has a receipt must have one outcome, and the rows must be those of the same
  * posts sent through the daily job.
  */
-final class LiveCrashes implements AutoCloseable {
+final class LiveCrashes implements Scenario {
   private static final Duration THROUGH = Duration.ofMinutes(10);
 
   /** Each about three records. */
@@ -35,11 +35,12 @@ final class LiveCrashes implements AutoCloseable {
     this.pinflow = new Pinflow(home.resolve("pinflow"), folder.resolve("live"));
     this.proxy = new CuttingProxy(pinflow.gatewayPort(), cutReplies, seed);
     int rate = POSTS / ((SPARK_KILLS + GATEWAY_KILLS) * ROUND_SECONDS);
-    this.parts = new Parts(pinflow, "", "stream", proxy.url(), rate);
+    this.parts = new Parts(pinflow, "", "stream", proxy, rate);
     this.random = new Random(seed);
   }
 
-  void run() {
+  @Override
+  public void run() {
     parts.ensureUp();
     Undisturbed.generate(pinflow, POSTS);
     pinflow.run("emulate", "batch", "-q");
@@ -125,14 +126,8 @@ final class LiveCrashes implements AutoCloseable {
     return sum;
   }
 
-  /** Ends all that was started. */
-  void stop() {
-    parts.close();
-  }
-
   @Override
-  public void close() throws IOException {
-    proxy.close();
-    stop();
+  public void close() {
+    parts.close();
   }
 }

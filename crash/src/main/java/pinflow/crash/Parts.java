@@ -16,7 +16,7 @@ final class Parts implements AutoCloseable {
 
   private final Pinflow pinflow;
   private final String door;
-  private final String gateway;
+  private final CuttingProxy proxy;
   private final int rate;
 
   private final String debugging;
@@ -30,14 +30,14 @@ final class Parts implements AutoCloseable {
   /**
    * @param debugging options of a JVM that is to be debugged
    * @param door {@code batch} or {@code stream}: which the emulator posts to
-   * @param gateway where that is
+   * @param proxy before the gateway, closed with this
    * @param rate posts a second
    */
-  Parts(Pinflow pinflow, String debugging, String door, String gateway, int rate) {
+  Parts(Pinflow pinflow, String debugging, String door, CuttingProxy proxy, int rate) {
     this.pinflow = pinflow;
     this.debugging = debugging;
     this.door = door;
-    this.gateway = gateway;
+    this.proxy = proxy;
     this.rate = rate;
   }
 
@@ -154,7 +154,7 @@ final class Parts implements AutoCloseable {
                 door,
                 "-q",
                 "--gateway",
-                gateway,
+                proxy.url(),
                 "--own-log",
                 "--give-up-after",
                 "120"));
@@ -218,5 +218,6 @@ final class Parts implements AutoCloseable {
     if (database != null) {
       database.destroyForcibly(); // left behind when `up` was killed last
     }
+    proxy.close();
   }
 }

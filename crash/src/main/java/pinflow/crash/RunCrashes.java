@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * time. In the end every run must have ended, one that failed with a reason, and the tables must be
  * those of a run that nobody disturbed. Needs Linux: it looks for processes in {@code /proc}.
  */
-final class RunCrashes implements AutoCloseable {
+final class RunCrashes implements Scenario {
   private static final int POSTS = 12_000;
 
   /** So many of each job. */
@@ -42,7 +42,6 @@ final class RunCrashes implements AutoCloseable {
 
   private final Path folder;
   private final Pinflow pinflow;
-  private final CuttingProxy proxy;
   private final Parts parts;
   private final Random random;
   private final Map<String, Integer> killed = new TreeMap<>();
@@ -55,13 +54,14 @@ final class RunCrashes implements AutoCloseable {
             ", ", RUNS.keySet().stream().map("{name: %s, backoff: 1s}"::formatted).toList());
     this.pinflow =
         new Pinflow(home.resolve("pinflow"), folder.resolve("runs"), "jobs: [" + jobs + "]");
-    this.proxy = new CuttingProxy(pinflow.gatewayPort(), cutReplies, seed);
+    CuttingProxy proxy = new CuttingProxy(pinflow.gatewayPort(), cutReplies, seed);
     int runs = RUNS.values().stream().mapToInt(Integer::intValue).sum();
-    this.parts = new Parts(pinflow, "", "batch", proxy.url(), POSTS / (runs * RUN_SECONDS));
+    this.parts = new Parts(pinflow, "", "batch", proxy, POSTS / (runs * RUN_SECONDS));
     this.random = new Random(seed);
   }
 
-  void run() throws IOException {
+  @Override
+  public void run() throws IOException {
     Thread watch = new Thread(this::watch, "watch");
     watch.setDaemon(true);
     watch.start();
@@ -223,14 +223,8 @@ final class RunCrashes implements AutoCloseable {
         asked, attempts, killed, states, tables);
   }
 
-  /** Ends all that was started. */
-  void stop() {
-    parts.close();
-  }
-
   @Override
-  public void close() throws IOException {
-    proxy.close();
-    stop();
+  public void close() {
+    parts.close();
   }
 }

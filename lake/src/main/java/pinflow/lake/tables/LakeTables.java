@@ -8,11 +8,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,8 +29,6 @@ import org.apache.spark.sql.delta.OptimisticTransaction;
 import org.apache.spark.sql.delta.Snapshot;
 import org.apache.spark.sql.delta.VersionChecksum;
 import org.apache.spark.sql.delta.actions.Action;
-import org.apache.spark.sql.delta.actions.Format;
-import org.apache.spark.sql.delta.actions.Metadata;
 import org.apache.spark.sql.delta.actions.SetTransaction;
 import org.apache.spark.sql.execution.LogicalRDD;
 import org.apache.spark.sql.streaming.OutputMode;
@@ -246,7 +242,7 @@ public final class LakeTables {
     // So that all that another process has committed is a conflict: it may be the same.
     commit.readWholeTable();
     if (isNew) {
-      commit.updateMetadata(metadata(schema), false);
+      commit.updateMetadata(NewTable.metadata(schema), false);
     }
     List<Action> actions = new ArrayList<>();
     if (!rows.isEmpty()) {
@@ -262,29 +258,6 @@ public final class LakeTables {
         new DeltaOperations.StreamingUpdate(
             OutputMode.Append(), transaction.application(), transaction.version(), Option.empty()));
     return true;
-  }
-
-  private static Metadata metadata(StructType schema) {
-    return new Metadata(
-        UUID.randomUUID().toString(),
-        null,
-        null,
-        new Format("parquet", scala.collection.immutable.Map$.MODULE$.empty()),
-        schema.json(),
-        CollectionConverters.asScala(List.<String>of()).toSeq(),
-        scala.collection.immutable.Map$.MODULE$.from(
-            CollectionConverters.asScala(properties(schema))),
-        Option.apply(System.currentTimeMillis()));
-  }
-
-  /** Of a table that is made; one that is there keeps its own. */
-  private static Map<String, String> properties(StructType schema) {
-    Map<String, String> properties = new HashMap<>();
-    properties.put("delta.enableDeletionVectors", "true");
-    if (List.of(schema.fieldNames()).contains("ind")) {
-      properties.put("delta.dataSkippingStatsColumns", "ind");
-    }
-    return properties;
   }
 
   /**
@@ -331,7 +304,7 @@ public final class LakeTables {
         .format("delta")
         .mode("append")
         .option("mergeSchema", true)
-        .options(properties(rows.schema()))
+        .options(NewTable.properties(rows.schema()))
         .save(path(table));
   }
 
