@@ -20,12 +20,14 @@ import io.delta.kernel.types.DoubleType;
 import io.delta.kernel.types.IntegerType;
 import io.delta.kernel.types.LongType;
 import io.delta.kernel.types.StringType;
+import io.delta.kernel.types.StructField;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.types.TimestampType;
 import io.delta.kernel.utils.CloseableIterator;
 import io.delta.kernel.utils.FileStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One version of one Delta table. */
@@ -77,7 +80,9 @@ public final class LakeTable {
    */
   public void forEach(List<String> columns, Consumer<@Nullable Object[]> consumer) {
     StructType schema = snapshot.getSchema();
-    StructType wanted = new StructType(columns.stream().map(schema::get).toList());
+    List<StructField> fields = columns.stream().map(schema::get).toList();
+    StructType wanted = new StructType(fields.stream().map(LakeTable::undecoded).toList());
+    List<DataType> types = fields.stream().map(StructField::getDataType).toList();
     Scan scan = snapshot.getScanBuilder().withReadSchema(wanted).build();
     Row state = scan.getScanState(engine);
     StructType physical = ScanStateRow.getPhysicalDataReadSchema(state);
@@ -85,7 +90,7 @@ public final class LakeTable {
       while (fileBatches.hasNext()) {
         try (CloseableIterator<Row> files = fileBatches.next().getRows()) {
           while (files.hasNext()) {
-            readFile(state, physical, files.next(), consumer);
+            readFile(state, physical, files.next(), types, consumer);
           }
         }
       }
@@ -97,8 +102,20 @@ public final class LakeTable {
     }
   }
 
+  /** A text as its bytes: Kernel would decode each anew, and most repeat the row before. */
+  private static StructField undecoded(StructField field) {
+    return field.getDataType() instanceof StringType
+        ? new StructField(
+            field.getName(), BinaryType.BINARY, field.isNullable(), field.getMetadata())
+        : field;
+  }
+
   private void readFile(
-      Row state, StructType physical, Row file, Consumer<@Nullable Object[]> consumer)
+      Row state,
+      StructType physical,
+      Row file,
+      List<DataType> types,
+      Consumer<@Nullable Object[]> consumer)
       throws IOException {
     FileStatus status = InternalScanFileUtils.getAddFileStatus(file);
     var parquet =
@@ -110,23 +127,28 @@ public final class LakeTable {
         Scan.transformPhysicalData(engine, state, file, parquet)) {
       while (batches.hasNext()) {
         FilteredColumnarBatch batch = batches.next();
-        readBatch(batch.getData(), batch.getSelectionVector(), consumer);
+        readBatch(batch.getData(), batch.getSelectionVector(), types, consumer);
       }
     }
   }
 
   private static void readBatch(
-      ColumnarBatch data, Optional<ColumnVector> selected, Consumer<@Nullable Object[]> consumer) {
-    ColumnVector[] vectors = new ColumnVector[data.getSchema().length()];
-    Arrays.setAll(vectors, data::getColumnVector);
+      ColumnarBatch data,
+      Optional<ColumnVector> selected,
+      List<DataType> types,
+      Consumer<@Nullable Object[]> consumer) {
+    List<IntFunction<@Nullable Object>> columns = new ArrayList<>();
+    for (int column = 0; column < types.size(); column++) {
+      columns.add(column(data.getColumnVector(column), types.get(column)));
+    }
     for (int row = 0; row < data.getSize(); row++) {
       boolean deleted = selected.isPresent() && !isSelected(selected.get(), row);
       if (deleted) {
         continue;
       }
-      @Nullable Object[] values = new @Nullable Object[vectors.length];
-      for (int column = 0; column < vectors.length; column++) {
-        values[column] = value(vectors[column], row);
+      @Nullable Object[] values = new @Nullable Object[columns.size()];
+      for (int column = 0; column < values.length; column++) {
+        values[column] = columns.get(column).apply(row);
       }
       consumer.accept(values);
     }
@@ -136,39 +158,59 @@ public final class LakeTable {
     return !selection.isNullAt(row) && selection.getBoolean(row);
   }
 
-  private static @Nullable Object value(ColumnVector vector, int row) {
-    if (vector.isNullAt(row)) {
-      return null;
-    }
-    DataType type = vector.getDataType();
+  /** The values of a column of one batch, by row. */
+  private static IntFunction<@Nullable Object> column(ColumnVector vector, DataType type) {
+    IntFunction<? extends @Nullable Object> values = values(vector, type);
+    return row -> vector.isNullAt(row) ? null : values.apply(row);
+  }
+
+  private static IntFunction<? extends @Nullable Object> values(
+      ColumnVector vector, DataType type) {
     if (type instanceof LongType) {
-      return vector.getLong(row);
+      return vector::getLong;
     } else if (type instanceof IntegerType) {
-      return vector.getInt(row);
+      return vector::getInt;
     } else if (type instanceof DoubleType) {
-      return vector.getDouble(row);
+      return vector::getDouble;
     } else if (type instanceof BooleanType) {
-      return vector.getBoolean(row);
+      return vector::getBoolean;
     } else if (type instanceof StringType) {
-      return vector.getString(row);
+      return texts(vector);
     } else if (type instanceof BinaryType) {
-      return vector.getBinary(row);
+      return vector::getBinary;
     } else if (type instanceof TimestampType) {
-      return Instant.EPOCH.plus(vector.getLong(row), ChronoUnit.MICROS);
-    } else if (type instanceof ArrayType) {
-      return list(vector.getArray(row));
+      return row -> Instant.EPOCH.plus(vector.getLong(row), ChronoUnit.MICROS);
+    } else if (type instanceof ArrayType array) {
+      return row -> list(vector.getArray(row), array.getElementType());
     }
     throw new AuditException(
         "A column has the type %s, which no table of ours has; read it with `pinflow query --sql`."
             .formatted(type));
   }
 
-  private static List<@Nullable Object> list(ArrayValue array) {
-    List<@Nullable Object> values = new ArrayList<>(array.getSize());
+  /** A text that repeats the one before is the same object. */
+  private static IntFunction<String> texts(ColumnVector vector) {
+    byte[][] last = {new byte[0]};
+    String[] text = {""};
+    return row -> {
+      byte[] bytes = vector.getBinary(row);
+      if (!Arrays.equals(bytes, last[0])) {
+        last[0] = bytes;
+        text[0] = new String(bytes, StandardCharsets.UTF_8);
+      }
+      return text[0];
+    };
+  }
+
+  private static List<@Nullable Object> list(ArrayValue array, DataType type) {
+    ColumnVector elements = array.getElements();
+    IntFunction<? extends @Nullable Object> values =
+        type instanceof StringType ? elements::getString : values(elements, type);
+    List<@Nullable Object> list = new ArrayList<>(array.getSize());
     for (int i = 0; i < array.getSize(); i++) {
-      values.add(value(array.getElements(), i));
+      list.add(elements.isNullAt(i) ? null : values.apply(i));
     }
-    return values;
+    return list;
   }
 
   private static <T> CloseableIterator<T> singleton(T element) {

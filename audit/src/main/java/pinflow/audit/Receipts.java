@@ -1,14 +1,17 @@
 package pinflow.audit;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -17,11 +20,25 @@ import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /** What the gateway acknowledged to the emulator, by its journal (contracts/journal.md). */
 final class Receipts {
-  private static final JsonMapper JSON = new JsonMapper();
+  private static final ObjectReader LINES =
+      new JsonMapper()
+          .readerFor(Line.class)
+          .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
   private final Map<TopicPartition, Roaring64Bitmap> offsets = new HashMap<>();
 
   private Receipts() {}
+
+  /**
+   * A line: the begin of a run, or a request.
+   *
+   * @param receipts of each record its ind, its partition and its offset
+   */
+  private record Line(
+      @Nullable String run,
+      @Nullable String topic,
+      @Nullable String key,
+      @Nullable List<Object[]> receipts) {}
 
   /**
    * A receipt.
@@ -56,18 +73,17 @@ final class Receipts {
     if (journal == null || !Files.exists(journal)) {
       return;
     }
-    int number = 0;
+    int number = 1;
     String run = "";
-    try (BufferedReader lines = Files.newBufferedReader(journal)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        number++;
-        JsonNode request = JSON.readTree(line);
-        run = request.path("run").asText(run);
-        String topic = request.path("topic").asText();
-        String key = request.path("key").asText();
-        for (JsonNode receipt : request.path("receipts")) {
-          TopicPartition partition = new TopicPartition(topic, partition(receipt.path(1)));
-          consumer.accept(new Receipt(run, key, partition, offset(receipt.path(2))));
+    try (MappingIterator<Line> lines = LINES.readValues(journal.toFile())) {
+      for (; lines.hasNextValue(); number++) {
+        Line request = lines.nextValue();
+        run = Objects.requireNonNullElse(request.run, run);
+        String topic = Objects.requireNonNullElse(request.topic, "").intern(); // compared often
+        String key = Objects.requireNonNullElse(request.key, "");
+        for (Object[] receipt : Objects.requireNonNullElse(request.receipts, List.<Object[]>of())) {
+          TopicPartition partition = new TopicPartition(topic, partition(receipt[1]));
+          consumer.accept(new Receipt(run, key, partition, offset(receipt[2])));
         }
       }
     } catch (JsonProcessingException e) {
@@ -84,19 +100,17 @@ final class Receipts {
   }
 
   /** A number, or the shard's id, which ends with it in 12 digits. */
-  private static int partition(JsonNode place) {
-    String text = place.asText();
-    return place.isTextual()
-        ? Integer.parseInt(text.substring(Math.max(0, text.length() - 12)))
-        : place.asInt();
+  private static int partition(Object place) {
+    return place instanceof String shard
+        ? Integer.parseInt(shard.substring(Math.max(0, shard.length() - 12)))
+        : ((Number) place).intValue();
   }
 
   /** A number, or a sequence number, whose last 23 digits are one more (contracts/streams.md). */
-  private static long offset(JsonNode place) {
-    String text = place.asText();
-    return place.isTextual()
-        ? Long.parseLong(text.substring(Math.max(0, text.length() - 23))) - 1
-        : place.asLong();
+  private static long offset(Object place) {
+    return place instanceof String number
+        ? Long.parseLong(number.substring(Math.max(0, number.length() - 23))) - 1
+        : ((Number) place).longValue();
   }
 
   /** The partitions that any receipt is of. */

@@ -32,7 +32,7 @@ final class RunCrashes implements Scenario {
       new TreeMap<>(Map.of("daily", 50, "compact", 30, "vacuum", 30, "audit", 90));
 
   /** Seconds that a run takes at most, on average; the posts are spread over all of them. */
-  private static final int RUN_SECONDS = 10;
+  private static final int RUN_SECONDS = 30;
 
   /** Asked for and not ended. */
   private static final int AT_A_TIME = 6;

@@ -5,11 +5,9 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_if;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.LongSummaryStatistics;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -20,9 +18,6 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.jspecify.annotations.Nullable;
-import pinflow.lake.batch.Outcomes;
-import pinflow.lake.batch.TableRows;
-import pinflow.lake.batch.Tally;
 import pinflow.lake.live.StreamRows.Cleaned;
 import pinflow.lake.tables.LakeException;
 import pinflow.lake.tables.LakeTables;
@@ -185,24 +180,16 @@ final class LiveBatches {
     List<InternalRow> newRows = rows.tableRows(fresh);
     List<InternalRow> newEvents = rows.events(fresh);
     newEvents.addAll(rows.quarantinedEvents(quarantined));
-    Judged judged = Judged.NONE;
-    if (touched.isEmpty()) {
-      write(tables, newRows, rows.quarantine(quarantined), newEvents, Judged.NONE, batch);
-    } else {
-      List<Cleaned> repeats = kept.stream().filter(r -> touched.contains(r.keptInd())).toList();
-      Dataset<Row> outcomes = LakeTables.computedOnce(outcomes(tables, repeats, touched));
-      try {
-        judged = Judged.of(names.table(), outcomes);
-        write(tables, newRows, rows.quarantine(quarantined), newEvents, judged, batch);
-      } finally {
-        LakeTables.release(outcomes);
-      }
-    }
+    List<Cleaned> repeats = kept.stream().filter(r -> touched.contains(r.keptInd())).toList();
+    Judged judged = Judged.of(rows, repeats, old(tables, touched));
+    newRows.addAll(judged.rows());
+    newEvents.addAll(judged.events());
+    write(tables, newRows, rows.quarantine(quarantined), newEvents, judged, batch);
     kept.forEach(record -> known.add(record.keptInd()));
     Instant at = Objects.requireNonNullElseGet(rowsCommitted, Instant::now);
     List<Long> arrivals = fresh.stream().map(Cleaned::arrival).toList();
-    progress.commits(
-        batch, cleaned.size(), fresh.size() + judged.added(), quarantined.size(), arrivals, at);
+    long added = newRows.size() - judged.replaced().getCount();
+    progress.commits(batch, cleaned.size(), added, quarantined.size(), arrivals, at);
   }
 
   /** The inds that are there twice or may be known. */
@@ -218,51 +205,22 @@ final class LiveBatches {
     return touched;
   }
 
-  private Dataset<Row> outcomes(LakeTables tables, List<Cleaned> repeats, Set<Long> touched) {
-    Dataset<Row> events = rows.dataset(tables.spark(), repeats);
-    long version = tables.version(names.events());
-    if (version < 0) {
-      return Outcomes.of(
-          events, tables.spark().createDataFrame(List.of(), LakeTables.schema("events")));
+  /** What {@code events} has of the inds that may be known. */
+  private List<InternalRow> old(LakeTables tables, Set<Long> touched) {
+    List<Long> inds = touched.stream().filter(known::mayHold).toList();
+    if (inds.isEmpty()) {
+      return List.of();
     }
-    Dataset<Row> inds =
-        tables.spark().createDataset(new ArrayList<>(touched), Encoders.LONG()).toDF("ind");
-    LongSummaryStatistics around = touched.stream().mapToLong(ind -> ind).summaryStatistics();
-    Dataset<Row> old =
+    LongSummaryStatistics around = inds.stream().mapToLong(ind -> ind).summaryStatistics();
+    Dataset<Row> wanted = tables.spark().createDataset(inds, Encoders.LONG()).toDF("ind");
+    return LocalRows.collect(
         tables
-            .read(names.events(), version)
+            .read(names.events(), tables.version(names.events()))
             .where(KEPT)
             // For the statistics of the files.
             .where(col("ind").between(around.getMin(), around.getMax()))
-            .join(broadcast(inds), new String[] {"ind"}, "leftsemi");
-    return Outcomes.of(events, old);
-  }
-
-  /**
-   * Events whose inds are known or there twice.
-   *
-   * @param added how many of their rows replace none
-   */
-  private record Judged(
-      Tally.@Nullable Range replaced,
-      Tally.@Nullable Range changed,
-      long added,
-      List<InternalRow> rows,
-      List<InternalRow> events) {
-    static final Judged NONE = new Judged(null, null, 0, List.of(), List.of());
-
-    static Judged of(String table, Dataset<Row> outcomes) {
-      Tally tally = Tally.of(outcomes, Map.of());
-      long replacing = tally.replaced().isEmpty() ? 0 : outcomes.where(col("replaces")).count();
-      return new Judged(
-          tally.replaced().get(table),
-          tally.changed(),
-          tally.rows().getOrDefault(table, 0L) - replacing,
-          LocalRows.collect(TableRows.rows(table, outcomes).to(LakeTables.schema(table))),
-          LocalRows.collect(
-              TableRows.outcomeRows(outcomes, tally.changed() != null)
-                  .to(LakeTables.schema("events"))));
-    }
+            .join(broadcast(wanted), new String[] {"ind"}, "leftsemi")
+            .to(LakeTables.schema("events")));
   }
 
   private void write(
@@ -272,8 +230,6 @@ final class LiveBatches {
       List<InternalRow> newEvents,
       Judged judged,
       long batch) {
-    newRows.addAll(judged.rows());
-    newEvents.addAll(judged.events());
     String matchRow = match(judged.replaced(), "ind");
     String matchEvent = match(judged.changed(), "topic", "partition", "offset");
     tables.inTransaction(
@@ -286,12 +242,16 @@ final class LiveBatches {
         });
   }
 
-  private static @Nullable String match(Tally.@Nullable Range within, String... columns) {
-    if (within == null) {
+  /**
+   * @param within the inds that may match
+   * @return null if there are none
+   */
+  private static @Nullable String match(LongSummaryStatistics within, String... columns) {
+    if (within.getCount() == 0) {
       return null;
     }
     StringBuilder match =
-        new StringBuilder("old.ind BETWEEN %d AND %d".formatted(within.least(), within.greatest()));
+        new StringBuilder("old.ind BETWEEN %d AND %d".formatted(within.getMin(), within.getMax()));
     for (String column : columns) {
       match.append(" AND old.`%s` = new.`%s`".formatted(column, column));
     }

@@ -98,17 +98,21 @@ final class StreamRows {
     return new Cleaned(row, number, !row.isNullAt(content), row.getLong(timestamp) / 1000);
   }
 
-  /** Cleaned records as Spark takes them. */
-  Dataset<Row> dataset(SparkSession spark, List<Cleaned> records) {
-    return LocalRows.dataset(spark, cleaned, rows(records));
-  }
-
   /** The table's rows of records that are kept and whose inds are new. */
   List<InternalRow> tableRows(List<Cleaned> records) {
     return row.apply(rows(records));
   }
 
-  /** Their rows of {@code events}. */
+  /** The table's row of a record, with the provenance of another of its stream. */
+  InternalRow tableRow(Cleaned record, int partition, long offset, long timestamp) {
+    InternalRow made = tableRows(List.of(record)).get(0);
+    made.setInt(row.schema().fieldIndex("_partition"), partition);
+    made.setLong(row.schema().fieldIndex("_offset"), offset);
+    made.setLong(row.schema().fieldIndex("_timestamp"), timestamp);
+    return made;
+  }
+
+  /** Their rows of {@code events}, as if their inds were new: each clean. */
   List<InternalRow> events(List<Cleaned> records) {
     return event.apply(rows(records));
   }

@@ -66,7 +66,7 @@ class LiveBatchesTest {
   }
 
   /** As the source has them. */
-  private static Dataset<Row> batch(List<Event> events) {
+  static Dataset<Row> batch(List<Event> events) {
     List<Row> rows =
         events.stream()
             .map(
