@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,15 +34,15 @@ final class EventLedger {
 
   /** A partition's events by outcome, and those that others point to. */
   private static final class Account {
-    private final Map<Outcome, Roaring64Bitmap> outcomes = new EnumMap<>(Outcome.class);
-    private final Roaring64Bitmap all = new Roaring64Bitmap();
-    private final Roaring64Bitmap repeated = new Roaring64Bitmap();
-    private final Roaring64Bitmap preferred = new Roaring64Bitmap();
-    private final Roaring64Bitmap rows = new Roaring64Bitmap();
-    private final Roaring64Bitmap quarantineRows = new Roaring64Bitmap();
+    private final Map<Outcome, Numbers> outcomes = new EnumMap<>(Outcome.class);
+    private final Numbers all = new Numbers();
+    private final Numbers repeated = new Numbers();
+    private final Numbers preferred = new Numbers();
+    private final Numbers rows = new Numbers();
+    private final Numbers quarantineRows = new Numbers();
 
-    private Roaring64Bitmap of(Outcome outcome) {
-      return outcomes.computeIfAbsent(outcome, o -> new Roaring64Bitmap());
+    private Numbers of(Outcome outcome) {
+      return outcomes.computeIfAbsent(outcome, o -> new Numbers());
     }
   }
 
@@ -145,14 +146,17 @@ final class EventLedger {
 
   /** Where nobody plans batches: each partition ends with its last event. */
   void endWhereEventsDo() {
-    accounts.forEach(
-        (partition, account) ->
-            ends.put(partition, account.all.isEmpty() ? 0 : account.all.last() + 1));
+    accounts
+        .keySet()
+        .forEach(
+            partition ->
+                ends.put(
+                    partition, events(partition).isEmpty() ? 0 : events(partition).last() + 1));
   }
 
   /** How many offsets from a begin, or the first event before it, to the end have no outcome. */
   long missing(TopicPartition partition, long begin) {
-    Roaring64Bitmap all = account(partition).all;
+    Roaring64Bitmap all = events(partition);
     long first = all.isEmpty() ? begin : Math.min(begin, all.first());
     return Math.max(0, end(partition) - first) - all.getLongCardinality();
   }
@@ -162,14 +166,14 @@ final class EventLedger {
     Account account = accounts.get(partition);
     if (account != null) {
       account.outcomes.forEach(
-          (outcome, offsets) -> counts.put(outcome, offsets.getLongCardinality()));
+          (outcome, offsets) -> counts.put(outcome, offsets.set().getLongCardinality()));
     }
     return counts;
   }
 
   /** Whether every event of the objects that were taken in has an outcome. */
   void checkAgainst(TopicPartition partition, ObjectChain chain) {
-    Roaring64Bitmap events = account(partition).all;
+    Roaring64Bitmap events = events(partition);
     long end = end(partition);
     for (StoredObjects.Range object : chain.ranges()) {
       if (object.last() < end) {
@@ -221,7 +225,7 @@ final class EventLedger {
   void checkReceipts(TopicPartition partition, Roaring64Bitmap receipts) {
     Roaring64Bitmap lost = new Roaring64Bitmap();
     lost.or(receipts);
-    lost.andNot(account(partition).all);
+    lost.andNot(events(partition));
     long missing = below(end(partition), lost);
     if (missing > 0) {
       faults.accept(
@@ -237,38 +241,39 @@ final class EventLedger {
   void checkRows() {
     accounts.forEach(
         (partition, account) -> {
-          Roaring64Bitmap clean = account.of(Outcome.CLEAN);
-          Roaring64Bitmap standing = union(clean, account.of(Outcome.SUPERSEDED));
+          Roaring64Bitmap clean = account.of(Outcome.CLEAN).set();
+          Roaring64Bitmap standing = union(clean, account.of(Outcome.SUPERSEDED).set());
           differ(
               partition,
-              account.repeated,
+              account.repeated.set(),
               standing,
               Kind.EVENT_UNKNOWN,
               "duplicates repeat an event that does not stand");
           differ(
               partition,
-              account.preferred,
+              account.preferred.set(),
               clean,
               Kind.EVENT_UNKNOWN,
               "superseded events gave way to one that is not clean");
           if (!underWay) {
-            differ(partition, clean, account.rows, Kind.ROW_MISSING, "clean events have no row");
+            differ(
+                partition, clean, account.rows.set(), Kind.ROW_MISSING, "clean events have no row");
             differ(
                 partition,
-                account.rows,
+                account.rows.set(),
                 clean,
                 Kind.ROW_UNKNOWN,
                 "rows come from an event that is not clean");
-            Roaring64Bitmap quarantined = account.of(Outcome.QUARANTINED);
+            Roaring64Bitmap quarantined = account.of(Outcome.QUARANTINED).set();
             differ(
                 partition,
                 quarantined,
-                account.quarantineRows,
+                account.quarantineRows.set(),
                 Kind.ROW_MISSING,
                 "quarantined events have no row in quarantine");
             differ(
                 partition,
-                account.quarantineRows,
+                account.quarantineRows.set(),
                 quarantined,
                 Kind.ROW_UNKNOWN,
                 "rows of quarantine come from an event that is not quarantined");
@@ -278,26 +283,24 @@ final class EventLedger {
 
   private void readEvents(LakeTable events) {
     done = events.lastTransaction(APPLICATION);
+    LastAccount last = new LastAccount();
     events.forEach(
         List.of("topic", "partition", "offset", "outcome", "of_topic", "of_partition", "of_offset"),
         row -> {
-          TopicPartition partition = partition(row[0], row[1]);
-          Account account = account(partition);
+          Account account = last.of(row[0], row[1]);
           long offset = number(row[2]);
-          Outcome outcome = Outcome.of((String) java.util.Objects.requireNonNull(row[3]));
-          if (account.all.contains(offset)) {
+          Outcome outcome = Outcome.of(String.valueOf(row[3]));
+          if (!account.all.add(offset)) {
             faults.accept(
                 new Fault(
                     Kind.EVENT_DOUBLE,
-                    place(partition) + "/" + offset,
+                    place(partition(row[0], row[1])) + "/" + offset,
                     "the table events has two outcomes of it"));
           }
-          account.all.addLong(offset);
-          account.of(outcome).addLong(offset);
+          account.of(outcome).add(offset);
           if (row[6] != null) {
             Account target = account(partition(row[4], row[5]));
-            (outcome == Outcome.DUPLICATE ? target.repeated : target.preferred)
-                .addLong(number(row[6]));
+            (outcome == Outcome.DUPLICATE ? target.repeated : target.preferred).add(number(row[6]));
           }
         });
   }
@@ -326,33 +329,26 @@ final class EventLedger {
 
   private void readRows(String table, LakeTable rows) {
     boolean quarantine = table.equals("quarantine");
-    Roaring64Bitmap inds = new Roaring64Bitmap();
-    List<String> columns = List.of("_topic", "_partition", "_offset", quarantine ? "table" : "ind");
+    Numbers inds = new Numbers();
+    long[] number = {0};
+    LastAccount last = new LastAccount();
     rows.forEach(
-        columns,
+        List.of("_topic", "_partition", "_offset", quarantine ? "table" : "ind"),
         row -> {
-          TopicPartition partition = partition(row[0], row[1]);
-          Account account = account(partition);
+          Account account = last.of(row[0], row[1]);
           long offset = number(row[2]);
-          Roaring64Bitmap seen = quarantine ? account.quarantineRows : account.rows;
-          if (seen.contains(offset)) {
+          if (!(quarantine ? account.quarantineRows : account.rows).add(offset)) {
+            String event = place(partition(row[0], row[1])) + "/" + offset;
+            faults.accept(new Fault(Kind.ROW_DOUBLE, table, "two rows come from event " + event));
+          }
+          if (!quarantine && !inds.add(number(row[3]))) {
             faults.accept(
                 new Fault(
-                    Kind.ROW_DOUBLE,
-                    table,
-                    "two rows come from event %s/%d".formatted(place(partition), offset)));
+                    Kind.ROW_DOUBLE, table, "two rows have ind %d".formatted(number(row[3]))));
           }
-          seen.addLong(offset);
-          if (!quarantine) {
-            if (inds.contains(number(row[3]))) {
-              faults.accept(
-                  new Fault(
-                      Kind.ROW_DOUBLE, table, "two rows have ind %d".formatted(number(row[3]))));
-            }
-            inds.addLong(number(row[3]));
-          }
-          tableRows.merge(table, 1L, Long::sum);
+          number[0]++;
         });
+    tableRows.put(table, number[0]);
   }
 
   private void differ(
@@ -388,6 +384,26 @@ final class EventLedger {
 
   private Account account(TopicPartition partition) {
     return accounts.computeIfAbsent(partition, p -> new Account());
+  }
+
+  private Roaring64Bitmap events(TopicPartition partition) {
+    return account(partition).all.set();
+  }
+
+  /** Of rows one after the other, most of which are of the partition of the one before. */
+  private final class LastAccount {
+    private @Nullable Object topic = LastAccount.class; // none yet
+    private @Nullable Object partition;
+    private Account account = new Account();
+
+    Account of(@Nullable Object topic, @Nullable Object partition) {
+      if (!Objects.equals(partition, this.partition) || !Objects.equals(topic, this.topic)) {
+        this.topic = topic;
+        this.partition = partition;
+        this.account = account(partition(topic, partition));
+      }
+      return account;
+    }
   }
 
   static TopicPartition partition(@Nullable Object topic, @Nullable Object partition) {

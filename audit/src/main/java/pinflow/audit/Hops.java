@@ -20,13 +20,22 @@ public record Hops(long log, long objects, Map<Outcome, Long> outcomes) {
     DUPLICATE,
     SUPERSEDED;
 
+    private static final Outcome[] ALL = values();
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
     /** As the {@code events} table has it. */
     public String word() {
-      return name().toLowerCase(Locale.ROOT);
+      return word;
     }
 
     static Outcome of(String word) {
-      return valueOf(word.toUpperCase(Locale.ROOT));
+      for (Outcome outcome : ALL) {
+        if (outcome.word.equals(word)) {
+          return outcome;
+        }
+      }
+      throw new AuditException("The table events has an outcome that is none: " + word);
     }
   }
 

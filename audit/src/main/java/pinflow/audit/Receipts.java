@@ -1,6 +1,9 @@
 package pinflow.audit;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -25,20 +28,21 @@ final class Receipts {
           .readerFor(Line.class)
           .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
-  private final Map<TopicPartition, Roaring64Bitmap> offsets = new HashMap<>();
+  private final Map<TopicPartition, Numbers> offsets = new HashMap<>();
 
   private Receipts() {}
 
-  /**
-   * A line: the begin of a run, or a request.
-   *
-   * @param receipts of each record its ind, its partition and its offset
-   */
+  /** A line: the begin of a run, or a request. */
   private record Line(
       @Nullable String run,
       @Nullable String topic,
       @Nullable String key,
-      @Nullable List<Object[]> receipts) {}
+      @Nullable List<Place> receipts) {}
+
+  /** A record's receipt: numbers, or of a stream the shard's id and the sequence number. */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
+  @JsonPropertyOrder({"ind", "partition", "offset"})
+  private record Place(@Nullable Object ind, @Nullable Object partition, @Nullable Object offset) {}
 
   /**
    * A receipt.
@@ -59,8 +63,8 @@ final class Receipts {
         receipt ->
             receipts
                 .offsets
-                .computeIfAbsent(receipt.partition, p -> new Roaring64Bitmap())
-                .addLong(receipt.offset));
+                .computeIfAbsent(receipt.partition, p -> new Numbers())
+                .add(receipt.offset));
     return receipts;
   }
 
@@ -73,25 +77,26 @@ final class Receipts {
     if (journal == null || !Files.exists(journal)) {
       return;
     }
-    int number = 1;
+    int line = 0;
     String run = "";
     try (MappingIterator<Line> lines = LINES.readValues(journal.toFile())) {
-      for (; lines.hasNextValue(); number++) {
+      while (lines.hasNextValue()) {
+        line = lines.getParser().currentTokenLocation().getLineNr();
         Line request = lines.nextValue();
         run = Objects.requireNonNullElse(request.run, run);
         String topic = Objects.requireNonNullElse(request.topic, "").intern(); // compared often
         String key = Objects.requireNonNullElse(request.key, "");
-        for (Object[] receipt : Objects.requireNonNullElse(request.receipts, List.<Object[]>of())) {
-          TopicPartition partition = new TopicPartition(topic, partition(receipt[1]));
-          consumer.accept(new Receipt(run, key, partition, offset(receipt[2])));
+        for (Place place : Objects.requireNonNullElse(request.receipts, List.<Place>of())) {
+          TopicPartition partition = new TopicPartition(topic, partition(place.partition));
+          consumer.accept(new Receipt(run, key, partition, offset(place.offset)));
         }
       }
-    } catch (JsonProcessingException e) {
+    } catch (JsonProcessingException | NumberFormatException e) {
       // The last line of a run that is under way or was killed; anywhere else it hides receipts.
-      if (!isLast(journal, number)) {
+      if (!isTorn(e, line)) {
         throw new AuditException(
             "Line %d of the journal %s is not as it was written, so receipts are unknown. Restore the file, or move it away to audit without it."
-                .formatted(number, journal),
+                .formatted(line, journal),
             e);
       }
     } catch (IOException e) {
@@ -99,18 +104,32 @@ final class Receipts {
     }
   }
 
+  /** Whether the file ends in this line. */
+  private static boolean isTorn(Exception failure, int line) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof JsonEOFException end) {
+        return end.getLocation().getLineNr() == line;
+      }
+    }
+    return false;
+  }
+
   /** A number, or the shard's id, which ends with it in 12 digits. */
-  private static int partition(Object place) {
-    return place instanceof String shard
-        ? Integer.parseInt(shard.substring(Math.max(0, shard.length() - 12)))
-        : ((Number) place).intValue();
+  private static int partition(@Nullable Object place) {
+    return place instanceof Number number
+        ? number.intValue()
+        : Integer.parseInt(end(String.valueOf(place), 12));
   }
 
   /** A number, or a sequence number, whose last 23 digits are one more (contracts/streams.md). */
-  private static long offset(Object place) {
-    return place instanceof String number
-        ? Long.parseLong(number.substring(Math.max(0, number.length() - 23))) - 1
-        : ((Number) place).longValue();
+  private static long offset(@Nullable Object place) {
+    return place instanceof Number number
+        ? number.longValue()
+        : Long.parseLong(end(String.valueOf(place), 23)) - 1;
+  }
+
+  private static String end(String text, int characters) {
+    return text.substring(Math.max(0, text.length() - characters));
   }
 
   /** The partitions that any receipt is of. */
@@ -120,14 +139,6 @@ final class Receipts {
 
   /** The offsets of a partition that have a receipt. */
   Roaring64Bitmap of(TopicPartition partition) {
-    return offsets.getOrDefault(partition, new Roaring64Bitmap());
-  }
-
-  private static boolean isLast(Path journal, int number) {
-    try (var lines = Files.lines(journal)) {
-      return lines.count() == number;
-    } catch (IOException e) {
-      throw new AuditException("The journal %s cannot be read: %s.".formatted(journal, e), e);
-    }
+    return offsets.getOrDefault(partition, new Numbers()).set();
   }
 }

@@ -2,13 +2,16 @@ package pinflow.lake.live;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.types.StructType;
@@ -41,6 +44,8 @@ final class Judged {
   private final List<InternalRow> events = new ArrayList<>();
   private final LongSummaryStatistics replaced = new LongSummaryStatistics();
   private final LongSummaryStatistics changed = new LongSummaryStatistics();
+  private final Map<Long, List<InternalRow>> ends = new HashMap<>();
+  private final Set<Long> late = new HashSet<>();
 
   private Judged(StreamRows functions) {
     this.functions = functions;
@@ -114,24 +119,34 @@ final class Judged {
   /** Those of one content. */
   private record Group(List<Event> events, At first, At last) {
     static Group of(List<Event> events) {
-      List<At> places = events.stream().map(Event::at).sorted().toList();
-      return new Group(events, places.get(0), places.get(places.size() - 1));
+      List<Event> inOrder = events.stream().sorted(Comparator.comparing(Event::at)).toList();
+      return new Group(inOrder, inOrder.get(0).at, inOrder.get(inOrder.size() - 1).at);
+    }
+
+    boolean isEnd(Event event) {
+      return event.at.equals(first) || event.at.equals(last);
+    }
+
+    /** Whether an event of this batch stands for old ones, of which not all may be here. */
+    boolean isLate() {
+      return events.get(0).fresh != null && events.stream().anyMatch(e -> e.fresh == null);
     }
   }
 
   /**
    * @param fresh events of the batch that break no rule
-   * @param old of the table {@code events}, those of the same inds that break no rule
+   * @param old of the table {@code events}, those of the same inds that break no rule: all of them,
+   *     or the first and the last of each content
    */
-  static Judged of(StreamRows functions, List<Cleaned> fresh, List<InternalRow> old) {
+  static Judged of(StreamRows functions, List<Cleaned> fresh, Collection<InternalRow> old) {
     Map<Long, List<Event>> posts = new LinkedHashMap<>();
-    List<InternalRow> rows = functions.events(fresh);
-    for (int i = 0; i < rows.size(); i++) {
-      post(posts, rows.get(i)).add(new Event(rows.get(i), fresh.get(i)));
+    for (Cleaned record : fresh) {
+      InternalRow row = functions.event(record);
+      post(posts, row).add(new Event(row, record));
     }
     old.forEach(row -> post(posts, row).add(new Event(row, null)));
     Judged judged = new Judged(functions);
-    posts.values().forEach(judged::judge);
+    posts.forEach(judged::judge);
     return judged;
   }
 
@@ -139,12 +154,13 @@ final class Judged {
     return posts.computeIfAbsent(event.getLong(IND), ind -> new ArrayList<>());
   }
 
-  private void judge(List<Event> post) {
+  private void judge(long ind, List<Event> post) {
     Map<ByteBuffer, List<Event>> contents = new HashMap<>();
     post.forEach(
         event -> contents.computeIfAbsent(event.content(), c -> new ArrayList<>()).add(event));
     List<Group> groups = contents.values().stream().map(Group::of).toList();
     Group winner = groups.stream().max(Comparator.comparing(Group::last)).orElseThrow();
+    List<InternalRow> endsHere = new ArrayList<>();
     for (Group group : groups) {
       for (Event event : group.events) {
         boolean stands = event.at.equals(group.first);
@@ -158,34 +174,37 @@ final class Judged {
           events.add(row);
         } else if (row != event.row) {
           events.add(row);
-          changed.accept(row.getLong(IND));
+          changed.accept(ind);
+        }
+        if (group.isEnd(event)) {
+          endsHere.add(row);
         }
       }
+    }
+    ends.put(ind, endsHere);
+    if (groups.stream().anyMatch(Group::isLate)) {
+      late.add(ind);
     }
     At standing =
         post.stream().filter(Event::wasClean).map(Event::at).max(At::compareTo).orElse(null);
     if (!winner.first.equals(standing)) {
-      stand(winner, standing != null);
+      stand(winner);
+      if (standing != null) {
+        replaced.accept(ind);
+      }
     }
   }
 
   /** The content becomes the table's row, with the provenance of its first event. */
-  private void stand(Group winner, boolean replaces) {
-    Event event =
+  private void stand(Group winner) {
+    Cleaned fresh =
         winner.events.stream()
-            .filter(e -> e.fresh != null)
-            .min(Comparator.comparing(Event::at))
-            .orElse(null);
-    if (event == null) {
-      return; // An old group can only come to win by a new event.
-    }
+            .map(Event::fresh)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElseThrow(); // An old group can only come to win by a new event.
     At first = winner.first;
-    rows.add(
-        functions.tableRow(
-            Objects.requireNonNull(event.fresh), first.partition, first.offset, first.timestamp));
-    if (replaces) {
-      replaced.accept(event.row.getLong(IND));
-    }
+    rows.add(functions.tableRow(fresh, first.partition, first.offset, first.timestamp));
   }
 
   /** The table's rows. */
@@ -206,5 +225,15 @@ final class Judged {
   /** The inds of old events whose outcome changes. */
   LongSummaryStatistics changed() {
     return changed;
+  }
+
+  /** By ind the first and the last event of each content, which say how further ones are judged. */
+  Map<Long, List<InternalRow>> ends() {
+    return ends;
+  }
+
+  /** The inds to be judged again with all their old events, if that was done with some. */
+  Set<Long> late() {
+    return late;
   }
 }

@@ -1,16 +1,28 @@
 package pinflow.lake.live;
 
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_distinct;
 import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.struct;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.LongSummaryStatistics;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -105,7 +117,7 @@ final class LiveBatches {
       expectOwn(tables, names, done);
       Dataset<Row> events = tables.read(names.events(), version);
       tell(events, progress);
-      known.addAll(events.where(KEPT).select("ind"));
+      known.addInds(events.where(KEPT).select("ind"));
     }
     return new LiveBatches(
         location,
@@ -177,15 +189,21 @@ final class LiveBatches {
     List<Cleaned> kept = cleaned.stream().filter(Cleaned::kept).toList();
     Set<Long> touched = touched(kept);
     List<Cleaned> fresh = kept.stream().filter(r -> !touched.contains(r.keptInd())).toList();
-    List<InternalRow> newRows = rows.tableRows(fresh);
-    List<InternalRow> newEvents = rows.events(fresh);
-    newEvents.addAll(rows.quarantinedEvents(quarantined));
     List<Cleaned> repeats = kept.stream().filter(r -> touched.contains(r.keptInd())).toList();
-    Judged judged = Judged.of(rows, repeats, old(tables, touched));
+    List<InternalRow> newRows = rows.tableRows(fresh);
+    List<InternalRow> newEvents = rows.quarantinedEvents(quarantined);
+    Map<Long, List<InternalRow>> ends = new HashMap<>();
+    for (Cleaned record : fresh) {
+      InternalRow event = rows.event(record);
+      newEvents.add(event);
+      ends.put(record.keptInd(), List.of(event));
+    }
+    Judged judged = judge(tables, repeats, touched);
     newRows.addAll(judged.rows());
     newEvents.addAll(judged.events());
+    ends.putAll(judged.ends());
     write(tables, newRows, rows.quarantine(quarantined), newEvents, judged, batch);
-    kept.forEach(record -> known.add(record.keptInd()));
+    known.addAll(ends);
     Instant at = Objects.requireNonNullElseGet(rowsCommitted, Instant::now);
     List<Long> arrivals = fresh.stream().map(Cleaned::arrival).toList();
     long added = newRows.size() - judged.replaced().getCount();
@@ -205,22 +223,71 @@ final class LiveBatches {
     return touched;
   }
 
-  /** What {@code events} has of the inds that may be known. */
-  private List<InternalRow> old(LakeTables tables, Set<Long> touched) {
-    List<Long> inds = touched.stream().filter(known::mayHold).toList();
+  private Judged judge(LakeTables tables, List<Cleaned> repeats, Set<Long> touched) {
+    Map<Long, List<InternalRow>> old = new HashMap<>();
+    List<Long> unheld = new ArrayList<>();
+    for (Long ind : touched) {
+      List<InternalRow> ends = known.ends(ind);
+      if (ends != null) {
+        old.put(ind, ends);
+      } else if (known.mayHold(ind)) {
+        unheld.add(ind);
+      }
+    }
+    put(old, events(tables, unheld, LiveBatches::ends));
+    Judged judged = Judged.of(rows, repeats, flat(old));
+    if (judged.late().isEmpty()) {
+      return judged;
+    }
+    old.keySet().removeAll(judged.late());
+    put(old, events(tables, judged.late(), events -> events));
+    return Judged.of(rows, repeats, flat(old));
+  }
+
+  private static void put(Map<Long, List<InternalRow>> posts, List<InternalRow> events) {
+    int ind = LakeTables.schema("events").fieldIndex("ind");
+    events.forEach(
+        event -> posts.computeIfAbsent(event.getLong(ind), i -> new ArrayList<>()).add(event));
+  }
+
+  private static List<InternalRow> flat(Map<Long, List<InternalRow>> posts) {
+    return posts.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** What {@code events} has of some inds. */
+  private List<InternalRow> events(
+      LakeTables tables, Collection<Long> inds, UnaryOperator<Dataset<Row>> which) {
     if (inds.isEmpty()) {
       return List.of();
     }
     LongSummaryStatistics around = inds.stream().mapToLong(ind -> ind).summaryStatistics();
-    Dataset<Row> wanted = tables.spark().createDataset(inds, Encoders.LONG()).toDF("ind");
-    return LocalRows.collect(
+    Dataset<Row> wanted =
+        tables.spark().createDataset(List.copyOf(inds), Encoders.LONG()).toDF("ind");
+    Dataset<Row> events =
         tables
             .read(names.events(), tables.version(names.events()))
             .where(KEPT)
             // For the statistics of the files.
             .where(col("ind").between(around.getMin(), around.getMax()))
-            .join(broadcast(wanted), new String[] {"ind"}, "leftsemi")
-            .to(LakeTables.schema("events")));
+            .join(broadcast(wanted), new String[] {"ind"}, "leftsemi");
+    return LocalRows.collect(which.apply(events).to(LakeTables.schema("events")));
+  }
+
+  /** The first and the last event of each content. */
+  private static Dataset<Row> ends(Dataset<Row> events) {
+    Column event =
+        struct(
+            Stream.concat(
+                    Stream.of("timestamp", "partition", "offset", "topic"),
+                    Stream.of(events.columns()))
+                .distinct()
+                .map(events::col)
+                .toArray(Column[]::new));
+    return events
+        .groupBy("ind", "content")
+        .agg(min(event).as("first"), max(event).as("last"))
+        .select(explode(array_distinct(array(col("first"), col("last")))).as("event"))
+        .select("event.*");
   }
 
   private void write(

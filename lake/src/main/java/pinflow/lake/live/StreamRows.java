@@ -22,7 +22,6 @@ import pinflow.lake.tables.LocalRows;
 final class StreamRows {
   private static final Column KEPT = col("content").isNotNull();
 
-  private final StructType cleaned;
   private final int ind;
   private final int content;
   private final int timestamp;
@@ -41,7 +40,7 @@ final class StreamRows {
             spark,
             KinesisSource.SCHEMA,
             records -> Cleaning.clean(StreamRecords.of(records), table));
-    this.cleaned = clean.schema();
+    StructType cleaned = clean.schema();
     this.ind = cleaned.fieldIndex("ind");
     this.content = cleaned.fieldIndex("content");
     this.timestamp = cleaned.fieldIndex("_timestamp");
@@ -112,9 +111,9 @@ final class StreamRows {
     return made;
   }
 
-  /** Their rows of {@code events}, as if their inds were new: each clean. */
-  List<InternalRow> events(List<Cleaned> records) {
-    return event.apply(rows(records));
+  /** The row of {@code events} of a record that is kept, as if its ind were new: clean. */
+  InternalRow event(Cleaned record) {
+    return event.apply(List.of(record.row())).get(0);
   }
 
   /** The rows of {@code quarantine} of records that are not kept. */
