@@ -34,15 +34,15 @@ final class EventLedger {
 
   /** A partition's events by outcome, and those that others point to. */
   private static final class Account {
-    private final Map<Outcome, Numbers> outcomes = new EnumMap<>(Outcome.class);
-    private final Numbers all = new Numbers();
-    private final Numbers repeated = new Numbers();
-    private final Numbers preferred = new Numbers();
-    private final Numbers rows = new Numbers();
-    private final Numbers quarantineRows = new Numbers();
+    private final Map<Outcome, Offsets> outcomes = new EnumMap<>(Outcome.class);
+    private final Offsets all = new Offsets();
+    private final Offsets repeated = new Offsets();
+    private final Offsets preferred = new Offsets();
+    private final Offsets rows = new Offsets();
+    private final Offsets quarantineRows = new Offsets();
 
-    private Numbers of(Outcome outcome) {
-      return outcomes.computeIfAbsent(outcome, o -> new Numbers());
+    private Offsets of(Outcome outcome) {
+      return outcomes.computeIfAbsent(outcome, o -> new Offsets());
     }
   }
 
@@ -329,7 +329,7 @@ final class EventLedger {
 
   private void readRows(String table, LakeTable rows) {
     boolean quarantine = table.equals("quarantine");
-    Numbers inds = new Numbers();
+    Roaring64Bitmap inds = new Roaring64Bitmap();
     long[] number = {0};
     LastAccount last = new LastAccount();
     rows.forEach(
@@ -341,14 +341,28 @@ final class EventLedger {
             String event = place(partition(row[0], row[1])) + "/" + offset;
             faults.accept(new Fault(Kind.ROW_DOUBLE, table, "two rows come from event " + event));
           }
-          if (!quarantine && !inds.add(number(row[3]))) {
-            faults.accept(
-                new Fault(
-                    Kind.ROW_DOUBLE, table, "two rows have ind %d".formatted(number(row[3]))));
+          if (!quarantine) {
+            inds.addLong(number(row[3]));
           }
           number[0]++;
         });
     tableRows.put(table, number[0]);
+    if (!quarantine && inds.getLongCardinality() < number[0]) {
+      nameDoubles(table, rows);
+    }
+  }
+
+  private void nameDoubles(String table, LakeTable rows) {
+    Roaring64Bitmap inds = new Roaring64Bitmap();
+    rows.forEach(
+        List.of("ind"),
+        row -> {
+          long ind = number(row[0]);
+          if (inds.contains(ind)) {
+            faults.accept(new Fault(Kind.ROW_DOUBLE, table, "two rows have ind " + ind));
+          }
+          inds.addLong(ind);
+        });
   }
 
   private void differ(

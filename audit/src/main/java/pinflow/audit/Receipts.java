@@ -28,7 +28,7 @@ final class Receipts {
           .readerFor(Line.class)
           .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
-  private final Map<TopicPartition, Numbers> offsets = new HashMap<>();
+  private final Map<TopicPartition, Offsets> offsets = new HashMap<>();
 
   private Receipts() {}
 
@@ -63,7 +63,7 @@ final class Receipts {
         receipt ->
             receipts
                 .offsets
-                .computeIfAbsent(receipt.partition, p -> new Numbers())
+                .computeIfAbsent(receipt.partition, p -> new Offsets())
                 .add(receipt.offset));
     return receipts;
   }
@@ -139,6 +139,6 @@ final class Receipts {
 
   /** The offsets of a partition that have a receipt. */
   Roaring64Bitmap of(TopicPartition partition) {
-    return offsets.getOrDefault(partition, new Numbers()).set();
+    return offsets.getOrDefault(partition, new Offsets()).set();
   }
 }
