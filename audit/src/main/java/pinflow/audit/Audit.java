@@ -20,7 +20,6 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.longlong.Roaring64Bitmap;
 import pinflow.audit.Fault.Kind;
 
 /**
@@ -102,7 +101,7 @@ public final class Audit implements AutoCloseable {
                   partition.partition(),
                   range.begin(),
                   range.end(),
-                  receipts.of(partition).getLongCardinality(),
+                  receipts.of(partition).size(),
                   chain.end(),
                   chain.records(),
                   events.end(partition),
@@ -244,7 +243,7 @@ public final class Audit implements AutoCloseable {
       String place,
       LogOffsets.Range log,
       ObjectChain chain,
-      Roaring64Bitmap receipts,
+      Offsets receipts,
       Consumer<Fault> faults) {
     if (log.end() < chain.end()) {
       faults.accept(
@@ -262,7 +261,7 @@ public final class Audit implements AutoCloseable {
               "the log begins at offset %d, the objects end before %d: what lay between is gone"
                   .formatted(log.begin(), chain.end())));
     }
-    long missing = receipts.getLongCardinality() - EventLedger.below(log.end(), receipts);
+    long missing = receipts.size() - receipts.below(log.end());
     if (missing > 0) {
       faults.accept(
           new Fault(

@@ -156,28 +156,27 @@ final class EventLedger {
 
   /** How many offsets from a begin, or the first event before it, to the end have no outcome. */
   long missing(TopicPartition partition, long begin) {
-    Roaring64Bitmap all = events(partition);
+    Offsets all = events(partition);
     long first = all.isEmpty() ? begin : Math.min(begin, all.first());
-    return Math.max(0, end(partition) - first) - all.getLongCardinality();
+    return Math.max(0, end(partition) - first) - all.size();
   }
 
   Map<Outcome, Long> counts(TopicPartition partition) {
     Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
     Account account = accounts.get(partition);
     if (account != null) {
-      account.outcomes.forEach(
-          (outcome, offsets) -> counts.put(outcome, offsets.set().getLongCardinality()));
+      account.outcomes.forEach((outcome, offsets) -> counts.put(outcome, offsets.size()));
     }
     return counts;
   }
 
   /** Whether every event of the objects that were taken in has an outcome. */
   void checkAgainst(TopicPartition partition, ObjectChain chain) {
-    Roaring64Bitmap events = events(partition);
+    Offsets events = events(partition);
     long end = end(partition);
     for (StoredObjects.Range object : chain.ranges()) {
       if (object.last() < end) {
-        long found = below(object.last() + 1, events) - below(object.first(), events);
+        long found = events.below(object.last() + 1) - events.below(object.first());
         if (found < object.records()) {
           faults.accept(
               new Fault(
@@ -210,7 +209,7 @@ final class EventLedger {
               "the lake has taken events in up to offset %d, the objects end before %d"
                   .formatted(end - 1, chain.end())));
     }
-    long beyond = events.getLongCardinality() - below(end, events);
+    long beyond = events.size() - events.below(end);
     if (beyond > 0 && !underWay) {
       faults.accept(
           new Fault(
@@ -222,11 +221,9 @@ final class EventLedger {
   }
 
   /** Whether every record with a receipt that the lake has come past has an outcome. */
-  void checkReceipts(TopicPartition partition, Roaring64Bitmap receipts) {
-    Roaring64Bitmap lost = new Roaring64Bitmap();
-    lost.or(receipts);
-    lost.andNot(events(partition));
-    long missing = below(end(partition), lost);
+  void checkReceipts(TopicPartition partition, Offsets receipts) {
+    Offsets lost = receipts.minus(events(partition));
+    long missing = lost.below(end(partition));
     if (missing > 0) {
       faults.accept(
           new Fault(
@@ -241,39 +238,38 @@ final class EventLedger {
   void checkRows() {
     accounts.forEach(
         (partition, account) -> {
-          Roaring64Bitmap clean = account.of(Outcome.CLEAN).set();
-          Roaring64Bitmap standing = union(clean, account.of(Outcome.SUPERSEDED).set());
+          Offsets clean = account.of(Outcome.CLEAN);
+          Offsets standing = clean.plus(account.of(Outcome.SUPERSEDED));
           differ(
               partition,
-              account.repeated.set(),
+              account.repeated,
               standing,
               Kind.EVENT_UNKNOWN,
               "duplicates repeat an event that does not stand");
           differ(
               partition,
-              account.preferred.set(),
+              account.preferred,
               clean,
               Kind.EVENT_UNKNOWN,
               "superseded events gave way to one that is not clean");
           if (!underWay) {
-            differ(
-                partition, clean, account.rows.set(), Kind.ROW_MISSING, "clean events have no row");
+            differ(partition, clean, account.rows, Kind.ROW_MISSING, "clean events have no row");
             differ(
                 partition,
-                account.rows.set(),
+                account.rows,
                 clean,
                 Kind.ROW_UNKNOWN,
                 "rows come from an event that is not clean");
-            Roaring64Bitmap quarantined = account.of(Outcome.QUARANTINED).set();
+            Offsets quarantined = account.of(Outcome.QUARANTINED);
             differ(
                 partition,
                 quarantined,
-                account.quarantineRows.set(),
+                account.quarantineRows,
                 Kind.ROW_MISSING,
                 "quarantined events have no row in quarantine");
             differ(
                 partition,
-                account.quarantineRows.set(),
+                account.quarantineRows,
                 quarantined,
                 Kind.ROW_UNKNOWN,
                 "rows of quarantine come from an event that is not quarantined");
@@ -366,42 +362,24 @@ final class EventLedger {
   }
 
   private void differ(
-      TopicPartition partition,
-      Roaring64Bitmap one,
-      Roaring64Bitmap other,
-      Kind kind,
-      String what) {
-    Roaring64Bitmap difference = new Roaring64Bitmap();
-    difference.or(one);
-    difference.andNot(other);
+      TopicPartition partition, Offsets one, Offsets other, Kind kind, String what) {
+    Offsets difference = one.minus(other);
     if (!difference.isEmpty()) {
       faults.accept(
           new Fault(
               kind,
               place(partition),
               "%,d %s; the first is that at offset %d"
-                  .formatted(difference.getLongCardinality(), what, difference.first())));
+                  .formatted(difference.size(), what, difference.first())));
     }
-  }
-
-  private static Roaring64Bitmap union(Roaring64Bitmap one, Roaring64Bitmap other) {
-    Roaring64Bitmap union = new Roaring64Bitmap();
-    union.or(one);
-    union.or(other);
-    return union;
-  }
-
-  /** How many of the offsets are less than an end. */
-  static long below(long end, Roaring64Bitmap offsets) {
-    return end == 0 ? 0 : offsets.rankLong(end - 1);
   }
 
   private Account account(TopicPartition partition) {
     return accounts.computeIfAbsent(partition, p -> new Account());
   }
 
-  private Roaring64Bitmap events(TopicPartition partition) {
-    return account(partition).all.set();
+  private Offsets events(TopicPartition partition) {
+    return account(partition).all;
   }
 
   /** Of rows one after the other, most of which are of the partition of the one before. */

@@ -12,7 +12,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.longlong.Roaring64Bitmap;
 import pinflow.audit.EventLedger.Tables;
 import pinflow.audit.Fault.Kind;
 import pinflow.audit.LiveReport.Shard;
@@ -144,13 +143,13 @@ public final class LiveAudit implements AutoCloseable {
     ranges.forEach(
         (number, range) -> {
           TopicPartition shard = new TopicPartition(stream, number);
-          Roaring64Bitmap acknowledged = receipts.of(shard);
+          Offsets acknowledged = receipts.of(shard);
           check(shard, range, events, acknowledged, faults);
           shards.add(
               new Shard(
                   stream,
                   number,
-                  acknowledged.getLongCardinality(),
+                  acknowledged.size(),
                   range.begin(),
                   range.end(),
                   events.end(shard),
@@ -165,7 +164,7 @@ public final class LiveAudit implements AutoCloseable {
                         Kind.RECEIPT_NOT_IN_LOG,
                         EventLedger.place(shard),
                         "%,d records were acknowledged, and there is no such shard in the log"
-                            .formatted(receipts.of(shard).getLongCardinality()))));
+                            .formatted(receipts.of(shard).size()))));
     return shards;
   }
 
@@ -173,10 +172,10 @@ public final class LiveAudit implements AutoCloseable {
       TopicPartition shard,
       LogOffsets.Range range,
       EventLedger events,
-      Roaring64Bitmap acknowledged,
+      Offsets acknowledged,
       Collection<Fault> faults) {
     String place = EventLedger.place(shard);
-    long unseen = acknowledged.getLongCardinality() - EventLedger.below(range.end(), acknowledged);
+    long unseen = acknowledged.size() - acknowledged.below(range.end());
     if (unseen > 0) {
       faults.add(
           new Fault(

@@ -1,23 +1,20 @@
 package pinflow.audit;
 
 import java.util.BitSet;
-import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /**
- * A set of offsets that is filled one by one, in any order: with a bit for each up to the greatest,
- * since a log has nearly all of them. A {@link Roaring64Bitmap} would look its container up for
- * each.
+ * A set of offsets, filled one by one in any order: a bit for each, in pages, since a log has
+ * nearly all of them up to its end. A million take 125 kB.
  */
 final class Offsets {
   private static final int PAGE_BITS = 16;
 
-  private final Map<Long, BitSet> pages = new TreeMap<>();
-  private @Nullable BitSet page;
+  private final TreeMap<Long, BitSet> pages = new TreeMap<>();
+  private @Nullable BitSet last;
   private long number;
-  private @Nullable Roaring64Bitmap set;
 
   /**
    * Adds an offset.
@@ -25,43 +22,76 @@ final class Offsets {
    * @return false if it was there
    */
   boolean add(long offset) {
-    BitSet bits = page;
+    BitSet bits = last;
     if (bits == null || number != offset >> PAGE_BITS) {
       number = offset >> PAGE_BITS;
-      bits = pages.computeIfAbsent(number, n -> new BitSet(1 << PAGE_BITS));
-      page = bits;
+      bits = page(number);
+      last = bits;
     }
-    int bit = (int) (offset - (number << PAGE_BITS));
-    if (bits.get(bit)) {
+    if (bits.get(bit(offset))) {
       return false;
     }
-    bits.set(bit);
-    set = null;
+    bits.set(bit(offset));
     return true;
   }
 
-  /** What was added up to now. */
-  Roaring64Bitmap set() {
-    Roaring64Bitmap made = set;
-    if (made == null) {
-      made = new Roaring64Bitmap();
-      for (Map.Entry<Long, BitSet> entry : pages.entrySet()) {
-        addRuns(entry.getKey() << PAGE_BITS, entry.getValue(), made);
-      }
-      set = made;
-    }
-    return made;
+  private static int bit(long offset) {
+    return (int) offset & ((1 << PAGE_BITS) - 1);
   }
 
-  private static void addRuns(long first, BitSet bits, Roaring64Bitmap set) {
-    for (int from = bits.nextSetBit(0); from >= 0; ) {
-      int end = bits.nextClearBit(from);
-      if (end - from == 1) {
-        set.addLong(first + from);
-      } else {
-        set.addRange(first + from, first + end);
-      }
-      from = bits.nextSetBit(end);
-    }
+  long size() {
+    return pages.values().stream().mapToLong(BitSet::cardinality).sum();
+  }
+
+  /** How many are less than an end, which is not negative. */
+  long below(long end) {
+    long page = end >> PAGE_BITS;
+    long before = pages.subMap(0L, page).values().stream().mapToLong(BitSet::cardinality).sum();
+    return before + pages.getOrDefault(page, new BitSet()).get(0, bit(end)).cardinality();
+  }
+
+  boolean isEmpty() {
+    return size() == 0;
+  }
+
+  /**
+   * @throws java.util.NoSuchElementException if there is none
+   */
+  long first() {
+    return pages.entrySet().stream()
+        .filter(entry -> !entry.getValue().isEmpty())
+        .mapToLong(entry -> (entry.getKey() << PAGE_BITS) + entry.getValue().nextSetBit(0))
+        .min()
+        .orElseThrow();
+  }
+
+  /**
+   * @throws java.util.NoSuchElementException if there is none
+   */
+  long last() {
+    return pages.entrySet().stream()
+        .filter(entry -> !entry.getValue().isEmpty())
+        .mapToLong(entry -> (entry.getKey() << PAGE_BITS) + entry.getValue().length() - 1)
+        .max()
+        .orElseThrow();
+  }
+
+  Offsets minus(Offsets other) {
+    return with(other, BitSet::andNot);
+  }
+
+  Offsets plus(Offsets other) {
+    return with(other, BitSet::or);
+  }
+
+  private Offsets with(Offsets other, BiConsumer<BitSet, BitSet> operation) {
+    Offsets result = new Offsets();
+    pages.forEach((page, bits) -> result.page(page).or(bits));
+    other.pages.forEach((page, bits) -> operation.accept(result.page(page), bits));
+    return result;
+  }
+
+  private BitSet page(long page) {
+    return pages.computeIfAbsent(page, n -> new BitSet(1 << PAGE_BITS));
   }
 }

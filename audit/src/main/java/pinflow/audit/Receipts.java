@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.longlong.Roaring64Bitmap;
 
 /** What the gateway acknowledged to the emulator, by its journal (contracts/journal.md). */
 final class Receipts {
@@ -138,7 +137,7 @@ final class Receipts {
   }
 
   /** The offsets of a partition that have a receipt. */
-  Roaring64Bitmap of(TopicPartition partition) {
-    return offsets.getOrDefault(partition, new Offsets()).set();
+  Offsets of(TopicPartition partition) {
+    return offsets.getOrDefault(partition, new Offsets());
   }
 }

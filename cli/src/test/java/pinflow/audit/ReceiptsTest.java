@@ -32,15 +32,21 @@ class ReceiptsTest {
                 + REQUEST
                 + "{\"topic\":\"s\",\"key\":\"k\",\"receipts\":[[0,\"shardId-000000000003\",\"49%013d%08d%010d%023d\"]]}\n"
                     .formatted(1_700_000_000_000L, 0, 3, 42));
-    assertThat(receipts.of(PIN).toArray()).containsExactly(17, 18);
-    assertThat(receipts.of(new TopicPartition("s", 3)).toArray()).containsExactly(41);
+    expectRequest(receipts);
+    assertThat(receipts.of(new TopicPartition("s", 3)).first()).isEqualTo(41);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 9, 30, 60, 86})
   void aLastLineThatWasTornDoesNotCount(int characters) throws IOException {
     Receipts receipts = read(RUN + REQUEST + REQUEST.substring(0, characters));
-    assertThat(receipts.of(PIN).toArray()).containsExactly(17, 18);
+    expectRequest(receipts);
+  }
+
+  private static void expectRequest(Receipts receipts) {
+    assertThat(receipts.of(PIN).size()).isEqualTo(2);
+    assertThat(receipts.of(PIN).first()).isEqualTo(17);
+    assertThat(receipts.of(PIN).last()).isEqualTo(18);
   }
 
   @ParameterizedTest
