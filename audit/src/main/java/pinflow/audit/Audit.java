@@ -75,7 +75,7 @@ public final class Audit implements AutoCloseable {
       Collection<String> topics, boolean deep, BiConsumer<String, Double> told) {
     List<Fault> faults = Collections.synchronizedList(new ArrayList<>());
     Future<Receipts> journalled = threads.submit(() -> Receipts.read(journal));
-    EventLedger.Tables tables = EventLedger.Tables.open(lake);
+    AuditedTables tables = AuditedTables.open(lake);
     // As they were when they were opened, while the hops before them are looked at.
     Future<EventLedger> accounted = threads.submit(() -> EventLedger.read(tables, faults::add));
     Map<TopicPartition, List<StoredObjects.Range>> stored = stored(topics);
@@ -137,7 +137,7 @@ public final class Audit implements AutoCloseable {
   }
 
   private AuditReport.Deep compare(
-      EventLedger.Tables tables,
+      AuditedTables tables,
       Map<TopicPartition, LogOffsets.Range> ranges,
       Map<TopicPartition, ObjectChain> chains,
       List<Fault> faults,

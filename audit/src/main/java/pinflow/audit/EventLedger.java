@@ -2,7 +2,6 @@ package pinflow.audit;
 
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -46,51 +45,6 @@ final class EventLedger {
     }
   }
 
-  /**
-   * The versions of the tables that one audit reads.
-   *
-   * @param before the last batch that was done before the first was opened: a run may commit while
-   *     they are opened one after the other
-   * @param rows {@code pin}, {@code geo}, {@code user}, as far as they are there
-   */
-  record Tables(
-      long before,
-      Map<String, LakeTable> rows,
-      Optional<LakeTable> quarantine,
-      Optional<LakeTable> mended,
-      Optional<LakeTable> events,
-      Optional<LakeTable> batches) {
-    /**
-     * Those of one query of the live way.
-     *
-     * @param prefix of their names
-     */
-    static Tables live(LakeTables lake, String prefix) {
-      Map<String, LakeTable> rows = new LinkedHashMap<>();
-      lake.latest(prefix + "_table").ifPresent(found -> rows.put(prefix + "_table", found));
-      return new Tables(
-          -1,
-          rows,
-          lake.latest(prefix + "_quarantine"),
-          Optional.empty(),
-          lake.latest(prefix + "_events"),
-          Optional.empty());
-    }
-
-    static Tables open(LakeTables lake) {
-      long before = done(lake);
-      Map<String, LakeTable> rows = new LinkedHashMap<>();
-      TABLES.forEach(table -> lake.latest(table).ifPresent(found -> rows.put(table, found)));
-      return new Tables(
-          before,
-          rows,
-          lake.latest("quarantine"),
-          lake.latest("mended"),
-          lake.latest("events"),
-          lake.latest("batches"));
-    }
-  }
-
   private EventLedger(Consumer<Fault> faults) {
     this.faults = faults;
   }
@@ -101,23 +55,23 @@ final class EventLedger {
    *
    * @param faults told by two threads
    */
-  static EventLedger read(Tables tables, Consumer<Fault> faults) {
+  static EventLedger read(AuditedTables tables, Consumer<Fault> faults) {
     EventLedger ledger = new EventLedger(faults);
     CompletableFuture<Void> rows = CompletableFuture.runAsync(() -> ledger.readRows(tables));
     try {
-      tables.events.ifPresent(ledger::readEvents);
-      tables.batches.ifPresent(batches -> ledger.readBatches(batches, tables.mended));
+      tables.events().ifPresent(ledger::readEvents);
+      tables.batches().ifPresent(batches -> ledger.readBatches(batches, tables.mended()));
       rows.join();
     } catch (CompletionException e) {
       throw e.getCause() instanceof AuditException known ? known : e;
     }
-    ledger.underWay |= tables.before != ledger.done;
+    ledger.underWay |= tables.before() != ledger.done;
     return ledger;
   }
 
-  private void readRows(Tables tables) {
-    tables.rows.forEach(this::readRows);
-    tables.quarantine.ifPresent(quarantine -> readRows("quarantine", quarantine));
+  private void readRows(AuditedTables tables) {
+    tables.rows().forEach(this::readRows);
+    tables.quarantine().ifPresent(quarantine -> readRows("quarantine", quarantine));
   }
 
   /** The number of the last daily batch that is done by now. */
@@ -146,12 +100,9 @@ final class EventLedger {
 
   /** Where nobody plans batches: each partition ends with its last event. */
   void endWhereEventsDo() {
-    accounts
-        .keySet()
-        .forEach(
-            partition ->
-                ends.put(
-                    partition, events(partition).isEmpty() ? 0 : events(partition).last() + 1));
+    accounts.forEach(
+        (partition, account) ->
+            ends.put(partition, account.all.isEmpty() ? 0 : account.all.last() + 1));
   }
 
   /** How many offsets from a begin, or the first event before it, to the end have no outcome. */

@@ -12,7 +12,6 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
-import pinflow.audit.EventLedger.Tables;
 import pinflow.audit.Fault.Kind;
 import pinflow.audit.LiveReport.Shard;
 
@@ -69,12 +68,12 @@ public final class LiveAudit implements AutoCloseable {
     for (String table : EventLedger.TABLES) {
       String stream = stream(id, table);
       String prefix = id + "_" + table;
-      Optional<Tables> tables = atRest(prefix);
+      Optional<AuditedTables> tables = atRest(prefix);
       if (tables.isEmpty() && lake.latest(prefix + "_events").isPresent()) {
         underWay.add(stream);
       }
       EventLedger events =
-          EventLedger.read(tables.orElseGet(() -> Tables.live(lake, prefix)), faults::add);
+          EventLedger.read(tables.orElseGet(() -> AuditedTables.live(lake, prefix)), faults::add);
       List<Shard> ofStream = shards(stream, events, receipts, faults);
       shards.addAll(ofStream);
       if (!underWay.contains(stream)) {
@@ -103,7 +102,7 @@ public final class LiveAudit implements AutoCloseable {
   }
 
   /** The tables of a query, all of one batch; nothing if it commits all the time. */
-  private Optional<Tables> atRest(String prefix) {
+  private Optional<AuditedTables> atRest(String prefix) {
     Optional<String> application = application(prefix);
     for (int look = 0; application.isPresent() && look < LOOKS; look++) {
       if (look > 0) {
@@ -111,7 +110,7 @@ public final class LiveAudit implements AutoCloseable {
       }
       // The events first and last: what is between them is of no other batch.
       long before = lake.latest(prefix + "_events").map(LakeTable::version).orElse(-1L);
-      Tables tables = Tables.live(lake, prefix);
+      AuditedTables tables = AuditedTables.live(lake, prefix);
       long after = lake.latest(prefix + "_events").map(LakeTable::version).orElse(-1L);
       if (before == after && isWhole(tables, application.get())) {
         return Optional.of(tables);
@@ -121,7 +120,7 @@ public final class LiveAudit implements AutoCloseable {
   }
 
   /** Events are committed last: a table that is ahead has a batch that is not done. */
-  private static boolean isWhole(Tables tables, String application) {
+  private static boolean isWhole(AuditedTables tables, String application) {
     long done = tables.events().map(events -> events.lastTransaction(application)).orElse(-1L);
     return tables.rows().values().stream().allMatch(t -> t.lastTransaction(application) <= done)
         && tables.quarantine().map(t -> t.lastTransaction(application)).orElse(-1L) <= done;

@@ -37,7 +37,7 @@ final class RowsOfEvents {
   }
 
   /** Reads the tables and compares each row's content with its event's. */
-  static RowsOfEvents read(EventLedger.Tables tables, Consumer<Fault> faults) {
+  static RowsOfEvents read(AuditedTables tables, Consumer<Fault> faults) {
     RowsOfEvents read = new RowsOfEvents(MendedTexts.read(tables.mended(), faults), faults);
     tables.events().ifPresent(read::readEvents);
     tables.rows().forEach(read::readRows);

@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
  * @param replaced where the rows are that they replace, by table; no entry where there are none
  * @param changed where the old events are whose outcome changes; null if there are none
  */
-public record Tally(
+record Tally(
     Map<String, Map<String, Long>> outcomes,
     Map<String, Long> rows,
     Map<String, Range> replaced,
     @Nullable Range changed) {
   /** A range of {@code ind}, both ends included. */
-  public record Range(long least, long greatest) {
+  record Range(long least, long greatest) {
     static @Nullable Range of(Row row, int column) {
       return row.isNullAt(column) ? null : new Range(row.getLong(column), row.getLong(column + 1));
     }
@@ -47,7 +47,7 @@ public record Tally(
   }
 
   /** Reads {@link Outcomes} once. */
-  public static Tally of(Dataset<Row> outcomes, Map<String, Long> quarantined) {
+  static Tally of(Dataset<Row> outcomes, Map<String, Long> quarantined) {
     Map<String, Map<String, Long>> byOutcome = new TreeMap<>();
     Map<String, Long> rows = new HashMap<>();
     Map<String, Range> replaced = new HashMap<>();
@@ -99,14 +99,14 @@ public record Tally(
         });
   }
 
-  public long events() {
+  long events() {
     return outcomes.values().stream()
         .flatMap(counts -> counts.values().stream())
         .mapToLong(n -> n)
         .sum();
   }
 
-  public long quarantined() {
+  long quarantined() {
     return outcomes.values().stream().mapToLong(counts -> counts.get("quarantined")).sum();
   }
 }

@@ -224,34 +224,25 @@ final class LiveBatches {
   }
 
   private Judged judge(LakeTables tables, List<Cleaned> repeats, Set<Long> touched) {
-    Map<Long, List<InternalRow>> old = new HashMap<>();
+    List<InternalRow> old = new ArrayList<>();
     List<Long> unheld = new ArrayList<>();
     for (Long ind : touched) {
       List<InternalRow> ends = known.ends(ind);
       if (ends != null) {
-        old.put(ind, ends);
+        old.addAll(ends);
       } else if (known.mayHold(ind)) {
         unheld.add(ind);
       }
     }
-    put(old, events(tables, unheld, LiveBatches::ends));
-    Judged judged = Judged.of(rows, repeats, flat(old));
+    old.addAll(events(tables, unheld, LiveBatches::ends));
+    Judged judged = Judged.of(rows, repeats, old);
     if (judged.late().isEmpty()) {
       return judged;
     }
-    old.keySet().removeAll(judged.late());
-    put(old, events(tables, judged.late(), events -> events));
-    return Judged.of(rows, repeats, flat(old));
-  }
-
-  private static void put(Map<Long, List<InternalRow>> posts, List<InternalRow> events) {
     int ind = LakeTables.schema("events").fieldIndex("ind");
-    events.forEach(
-        event -> posts.computeIfAbsent(event.getLong(ind), i -> new ArrayList<>()).add(event));
-  }
-
-  private static List<InternalRow> flat(Map<Long, List<InternalRow>> posts) {
-    return posts.values().stream().flatMap(List::stream).toList();
+    old.removeIf(event -> judged.late().contains(event.getLong(ind)));
+    old.addAll(events(tables, judged.late(), events -> events));
+    return Judged.of(rows, repeats, old);
   }
 
   /** What {@code events} has of some inds. */

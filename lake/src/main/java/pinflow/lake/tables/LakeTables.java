@@ -30,7 +30,6 @@ import org.apache.spark.sql.delta.Snapshot;
 import org.apache.spark.sql.delta.VersionChecksum;
 import org.apache.spark.sql.delta.actions.Action;
 import org.apache.spark.sql.delta.actions.SetTransaction;
-import org.apache.spark.sql.execution.LogicalRDD;
 import org.apache.spark.sql.streaming.OutputMode;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
@@ -137,13 +136,6 @@ public final class LakeTables {
    */
   public static Dataset<Row> computedOnce(Dataset<Row> rows) {
     return rows.localCheckpoint(false, StorageLevel.MEMORY_AND_DISK());
-  }
-
-  /** Lets go of what {@link #computedOnce} keeps, sooner than when nothing refers to it. */
-  public static void release(Dataset<Row> rows) {
-    if (rows.queryExecution().logical() instanceof LogicalRDD kept) {
-      kept.rdd().unpersist(false);
-    }
   }
 
   /** The table's rows at a version, as they were. */
