@@ -1,7 +1,5 @@
 package pinflow.audit;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -31,17 +29,17 @@ final class Receipts {
 
   private Receipts() {}
 
-  /** A line: the begin of a run, or a request. */
+  /**
+   * A line: the begin of a run, or a request.
+   *
+   * @param receipts of a record its ind, partition and offset: numbers, or of a stream the shard's
+   *     id and the sequence number
+   */
   private record Line(
       @Nullable String run,
       @Nullable String topic,
       @Nullable String key,
-      @Nullable List<Place> receipts) {}
-
-  /** A record's receipt: numbers, or of a stream the shard's id and the sequence number. */
-  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
-  @JsonPropertyOrder({"ind", "partition", "offset"})
-  private record Place(@Nullable Object ind, @Nullable Object partition, @Nullable Object offset) {}
+      @Nullable List<List<@Nullable Object>> receipts) {}
 
   /**
    * A receipt.
@@ -85,9 +83,10 @@ final class Receipts {
         run = Objects.requireNonNullElse(request.run, run);
         String topic = Objects.requireNonNullElse(request.topic, "").intern(); // compared often
         String key = Objects.requireNonNullElse(request.key, "");
-        for (Place place : Objects.requireNonNullElse(request.receipts, List.<Place>of())) {
-          TopicPartition partition = new TopicPartition(topic, partition(place.partition));
-          consumer.accept(new Receipt(run, key, partition, offset(place.offset)));
+        for (List<@Nullable Object> place :
+            Objects.requireNonNullElse(request.receipts, List.<List<@Nullable Object>>of())) {
+          TopicPartition partition = new TopicPartition(topic, partition(at(place, 1)));
+          consumer.accept(new Receipt(run, key, partition, offset(at(place, 2))));
         }
       }
     } catch (JsonProcessingException | NumberFormatException e) {
@@ -111,6 +110,10 @@ final class Receipts {
       }
     }
     return false;
+  }
+
+  private static @Nullable Object at(List<@Nullable Object> place, int index) {
+    return index < place.size() ? place.get(index) : null;
   }
 
   /** A number, or the shard's id, which ends with it in 12 digits. */

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -33,8 +34,10 @@ public final class StoredObjects implements AutoCloseable {
   /** An object's metadata come by a request of its own. */
   private static final int REQUESTS_AT_ONCE = 16;
 
-  private final S3Client s3;
   private final Store store;
+
+  /** Opened meanwhile: the SDK takes most of a second. */
+  private final CompletableFuture<S3Client> opened;
 
   /**
    * Where the objects are.
@@ -77,6 +80,11 @@ public final class StoredObjects implements AutoCloseable {
 
   public StoredObjects(Store store) {
     this.store = store;
+    LoggerFactory.getILoggerFactory(); // two threads that are its first complain
+    this.opened = CompletableFuture.supplyAsync(() -> open(store));
+  }
+
+  private static S3Client open(Store store) {
     var builder =
         S3Client.builder()
             .region(Region.of(store.region()))
@@ -90,7 +98,11 @@ public final class StoredObjects implements AutoCloseable {
           StaticCredentialsProvider.create(
               AwsBasicCredentials.create(store.accessKey(), store.secretKey())));
     }
-    this.s3 = builder.build();
+    return builder.build();
+  }
+
+  private S3Client s3() {
+    return join(opened);
   }
 
   /** Makes the bucket if it is not there. */
@@ -98,8 +110,8 @@ public final class StoredObjects implements AutoCloseable {
     reading(
         () -> {
           boolean there =
-              s3.listBuckets().buckets().stream().anyMatch(b -> b.name().equals(store.bucket()));
-          return there ? null : s3.createBucket(request -> request.bucket(store.bucket()));
+              s3().listBuckets().buckets().stream().anyMatch(b -> b.name().equals(store.bucket()));
+          return there ? null : s3().createBucket(request -> request.bucket(store.bucket()));
         });
   }
 
@@ -164,7 +176,7 @@ public final class StoredObjects implements AutoCloseable {
   byte[] body(String key) {
     return reading(
         () ->
-            s3.getObjectAsBytes(request -> request.bucket(store.bucket()).key(key))
+            s3().getObjectAsBytes(request -> request.bucket(store.bucket()).key(key))
                 .asByteArrayUnsafe());
   }
 
@@ -173,7 +185,7 @@ public final class StoredObjects implements AutoCloseable {
    */
   private Stream<S3Object> objects(String folder) {
     String prefix = store.prefix() + "/" + folder + "/";
-    return s3
+    return s3()
         .listObjectsV2Paginator(request -> request.bucket(store.bucket()).prefix(prefix))
         .contents()
         .stream()
@@ -182,7 +194,7 @@ public final class StoredObjects implements AutoCloseable {
 
   private Range range(S3Object object) {
     Map<String, String> metadata =
-        s3.headObject(request -> request.bucket(store.bucket()).key(object.key())).metadata();
+        s3().headObject(request -> request.bucket(store.bucket()).key(object.key())).metadata();
     return new Range(
         object.key(),
         partition(object.key()),
@@ -235,6 +247,6 @@ public final class StoredObjects implements AutoCloseable {
 
   @Override
   public void close() {
-    s3.close();
+    s3().close();
   }
 }

@@ -91,12 +91,12 @@ final class AuditCommand implements Callable<Integer> {
         LiveAudit liveAudit =
             new LiveAudit(
                 Connections.kafka(config, state), places.tables(), state.journal("stream"))) {
-      LiveReport live =
-          deep.isPresent() ? liveAudit.runDeep(config.id()) : liveAudit.run(config.id());
       AuditReport report =
           deep.isPresent()
               ? audit.runDeep(config.topics(), deep.get()::done)
               : audit.run(config.topics());
+      LiveReport live =
+          deep.isPresent() ? liveAudit.runDeep(config.id()) : liveAudit.run(config.id());
       return then.apply(report, live);
     }
   }

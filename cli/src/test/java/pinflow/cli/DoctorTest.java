@@ -179,7 +179,7 @@ final class DoctorTest {
     List<String> all = new ArrayList<>(List.of("doctor"));
     all.addAll(List.of(arguments()));
     all.addAll(List.of(more));
-    return Main.commandLine().execute(all.toArray(String[]::new));
+    return Main.execute(all.toArray(String[]::new));
   }
 
   private String[] arguments() {

@@ -259,7 +259,7 @@ final class JobsTest {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
     try {
-      assertThat(Main.commandLine().execute(all.toArray(String[]::new)))
+      assertThat(Main.execute(all.toArray(String[]::new)))
           .as(() -> String.join(" ", words))
           .isEqualTo(code);
     } finally {

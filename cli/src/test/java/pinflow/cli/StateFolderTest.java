@@ -24,7 +24,7 @@ final class StateFolderTest {
           .hasMessageContaining("letter.txt");
     }
     assertThat(folder.resolve("lock")).doesNotExist();
-    assertThat(Main.commandLine().execute("reset", "--yes", "--dir", folder.toString()))
+    assertThat(Main.execute("reset", "--yes", "--dir", folder.toString()))
         .isEqualTo(ExitCode.USAGE);
     assertThat(folder.resolve("letter.txt")).exists();
   }

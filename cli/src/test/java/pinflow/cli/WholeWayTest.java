@@ -255,7 +255,7 @@ final class WholeWayTest {
     List<String> words = new ArrayList<>(List.of("quarantine"));
     words.addAll(List.of(more));
     words.addAll(List.of("-q", "--dir", state.path().toString()));
-    return Main.commandLine().execute(words.toArray(String[]::new));
+    return Main.execute(words.toArray(String[]::new));
   }
 
   /** The seed's columns of a table, by ind. */
