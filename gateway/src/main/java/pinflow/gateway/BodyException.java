@@ -6,9 +6,9 @@ public final class BodyException extends RuntimeException {
 
   /** Why. */
   public enum Reason {
-    /** Larger than {@code gateway.maxRequestBytes}. */
+    /** Larger than {@code gateway.max-request-bytes}. */
     TOO_LARGE,
-    /** The gateway holds {@code gateway.maxInFlightBytes} already. */
+    /** The gateway holds {@code gateway.max-in-flight-bytes} already. */
     NO_ROOM,
     /** Not there within {@code gateway.requestDeadline}. */
     TOO_SLOW,

@@ -150,7 +150,7 @@ final class Consumers {
       throw KafkaRestException.busy(
           "the gateway has its "
               + maxInstances
-              + " consumer instances (gateway.consumerInstances). Delete one that is not needed.");
+              + " consumer instances (gateway.consumer-instances). Delete one that is not needed.");
     }
     Map<String, Object> settings = new HashMap<>();
     put(
@@ -286,7 +286,7 @@ final class Consumers {
     long bytes = maxBytes == null ? DEFAULT_READ_BYTES : Math.min(maxBytes, MAX_READ_BYTES);
     if (!exchange.lease().grow(bytes)) {
       throw KafkaRestException.busy(
-          "the gateway holds as much as it may (gateway.maxInFlightBytes). Retry after a second, or with a smaller max_bytes.");
+          "the gateway holds as much as it may (gateway.max-in-flight-bytes). Retry after a second, or with a smaller max_bytes.");
     }
     answer(
         exchange,

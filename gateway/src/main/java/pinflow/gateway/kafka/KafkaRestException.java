@@ -42,10 +42,10 @@ final class KafkaRestException extends RuntimeException {
       return switch (body.reason()) {
         case TOO_LARGE ->
             KafkaRestError.TOO_LARGE.because(
-                "the body is over the gateway's limit (gateway.maxRequestBytes). Send fewer records in a request.");
+                "the body is over the gateway's limit (gateway.max-request-bytes). Send fewer records in a request.");
         case NO_ROOM ->
             busy(
-                "the gateway holds as much as it may (gateway.maxInFlightBytes). Nothing was written; retry after a second.");
+                "the gateway holds as much as it may (gateway.max-in-flight-bytes). Nothing was written; retry after a second.");
         case TOO_SLOW, GONE ->
             KafkaRestError.REQUEST_TIMEOUT.because(
                 "the body did not arrive in time. Nothing was written.");

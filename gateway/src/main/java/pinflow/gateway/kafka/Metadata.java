@@ -113,7 +113,7 @@ final class Metadata {
         MediaTypes.accepted(exchange.headers("Accept"), List.of(MediaTypes.V2, MediaTypes.JSON));
     if (!exchange.lease().grow(QUESTION)) {
       throw KafkaRestException.busy(
-          "the gateway holds as much as it may (gateway.maxInFlightBytes). Retry after a second.");
+          "the gateway holds as much as it may (gateway.max-in-flight-bytes). Retry after a second.");
     }
     InFlight.Lease lease = exchange.lease().share();
     question
