@@ -57,7 +57,7 @@ public record GatewayConfig(
         maxInFlightBytes >= maxRequestBytes,
         "maxInFlightBytes",
         maxInFlightBytes,
-        "at least maxRequestBytes ("
+        "at least max-request-bytes ("
             + maxRequestBytes
             + "), or no request of that size could ever be taken");
     require(maxConnections >= 1, "maxConnections", maxConnections, "1 or more");

@@ -158,7 +158,7 @@ class GatewayTest {
   void anAnnouncedBodyOverTheLimitIsRefusedBeforeItComes() throws Exception {
     try (Socket client = connect()) {
       send(client, head("/topics/any", 50L * MIB));
-      assertThat(answer(client)).startsWith("HTTP/1.1 413").contains("maxRequestBytes");
+      assertThat(answer(client)).startsWith("HTTP/1.1 413").contains("gateway.max-request-bytes");
     }
   }
 
