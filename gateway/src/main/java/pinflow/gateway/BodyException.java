@@ -10,7 +10,7 @@ public final class BodyException extends RuntimeException {
     TOO_LARGE,
     /** The gateway holds {@code gateway.max-in-flight-bytes} already. */
     NO_ROOM,
-    /** Not there within {@code gateway.requestDeadline}. */
+    /** Not there within {@code gateway.request-deadline}. */
     TOO_SLOW,
     /** The client went away. */
     GONE

@@ -285,8 +285,7 @@ final class Consumers {
     Long maxBytes = number(exchange, "max_bytes");
     long bytes = maxBytes == null ? DEFAULT_READ_BYTES : Math.min(maxBytes, MAX_READ_BYTES);
     if (!exchange.lease().grow(bytes)) {
-      throw KafkaRestException.busy(
-          "the gateway holds as much as it may (gateway.max-in-flight-bytes). Retry after a second, or with a smaller max_bytes.");
+      throw KafkaRestException.full("Retry after a second, or with a smaller max_bytes.");
     }
     answer(
         exchange,

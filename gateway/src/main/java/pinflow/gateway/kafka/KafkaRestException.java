@@ -43,9 +43,7 @@ final class KafkaRestException extends RuntimeException {
         case TOO_LARGE ->
             KafkaRestError.TOO_LARGE.because(
                 "the body is over the gateway's limit (gateway.max-request-bytes). Send fewer records in a request.");
-        case NO_ROOM ->
-            busy(
-                "the gateway holds as much as it may (gateway.max-in-flight-bytes). Nothing was written; retry after a second.");
+        case NO_ROOM -> full("Nothing was written; retry after a second.");
         case TOO_SLOW, GONE ->
             KafkaRestError.REQUEST_TIMEOUT.because(
                 "the body did not arrive in time. Nothing was written.");
@@ -69,6 +67,15 @@ final class KafkaRestException extends RuntimeException {
 
   static KafkaRestException busy(String detail) {
     return KafkaRestError.TOO_MANY_REQUESTS.because(detail);
+  }
+
+  /**
+   * The gateway holds as much as it may.
+   *
+   * @param advice what to do
+   */
+  static KafkaRestException full(String advice) {
+    return busy("the gateway holds as much as it may (gateway.max-in-flight-bytes). " + advice);
   }
 
   /** {@code {"error_code":…,"message":"…"}}. */

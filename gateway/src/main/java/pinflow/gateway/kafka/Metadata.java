@@ -112,8 +112,7 @@ final class Metadata {
     String type =
         MediaTypes.accepted(exchange.headers("Accept"), List.of(MediaTypes.V2, MediaTypes.JSON));
     if (!exchange.lease().grow(QUESTION)) {
-      throw KafkaRestException.busy(
-          "the gateway holds as much as it may (gateway.max-in-flight-bytes). Retry after a second.");
+      throw KafkaRestException.full("Retry after a second.");
     }
     InFlight.Lease lease = exchange.lease().share();
     question

@@ -152,8 +152,7 @@ final class Produce {
     }
     long overhead = REQUEST_OVERHEAD + records.size() * RECORD_OVERHEAD;
     if (!lease.grow(overhead)) {
-      throw KafkaRestException.busy(
-          "the gateway holds as much as it may (gateway.max-in-flight-bytes). Nothing was written; retry after a second.");
+      throw KafkaRestException.full("Nothing was written; retry after a second.");
     }
     Claim.Granted granted = claim(request, topic, body, records);
     Append append = granted.append();
